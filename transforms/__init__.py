@@ -1,0 +1,1 @@
+"""How one record becomes another: pure functions, and one thin PTransform of the same words each."""
