@@ -113,3 +113,30 @@ class PhraseLabel:
     label: Label
     reason: str  # a short code, e.g. "contained", "colour_conflict", "absent_head", "roles_swapped"
     confidence: float  # in (0, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageGraphs:
+    """One image with its captions parsed: graphs[i] belongs to captions[i]."""
+
+    image_id: str
+    uri: str
+    split: Split
+    captions: tuple[Caption, ...]
+    graphs: tuple[SceneGraph, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledCaption:
+    """A caption of another image of the same split, each of its phrases labelled with respect to this image."""
+
+    caption_id: str
+    image_id: str  # the image that the caption was written for
+    labels: tuple[PhraseLabel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageLabels:
+    image_id: str
+    positives: tuple[Phrase, ...]  # P(I): the phrases of the image's own captions
+    candidates: tuple[LabelledCaption, ...]  # in a fixed order that does not depend on the input's
