@@ -1,0 +1,40 @@
+"""Dictionary forms of nouns and verbs, by part of speech: the one place that knows lemminflect."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+# Nouns that are plural only, or whose dictionary form names another thing.
+PLURAL_ONLY = frozenset("people glasses sunglasses pants scissors bleachers shorts jeans clothes".split())
+VOCABULARY = 1 << 16  # words remembered; English captions use about 20,000
+
+
+@lru_cache(VOCABULARY)
+def noun_lemma(word: str) -> str:
+    """Returns the singular of a lower-case noun: "dogs" -> "dog"; plural-only nouns stay."""
+    import lemminflect
+
+    if word in PLURAL_ONLY:
+        return word
+    lemmas: tuple[str, ...] = lemminflect.getLemma(word, "NOUN")
+    return lemmas[0] if lemmas else word
+
+
+@lru_cache(VOCABULARY)
+def verb_lemma(word: str) -> str:
+    """Returns the base form of a lower-case verb: "riding" -> "ride"."""
+    import lemminflect
+
+    lemmas: tuple[str, ...] = lemminflect.getLemma(word, "VERB")
+    return lemmas[0] if lemmas else word
+
+
+@lru_cache(VOCABULARY)
+def participle(word: str) -> str:
+    """Returns the -ing form of a lower-case verb: "stops" -> "stopping"."""
+    import lemminflect
+
+    if word.endswith("ing"):
+        return word
+    forms: tuple[str, ...] = lemminflect.getInflection(verb_lemma(word), "VBG")
+    return forms[0] if forms else word
