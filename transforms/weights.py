@@ -1,0 +1,106 @@
+"""Reads a detector's weights without running what a file says: pickled files may hold tensors and containers only."""
+
+from __future__ import annotations
+
+import collections
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+class WeightsError(ValueError):
+    """A weight file cannot be read or is not one; the message names the file and what was found."""
+
+
+# What numpy's own pickles name, under the module names of numpy 1 and of numpy 2.
+_ALLOWED_GLOBALS: dict[tuple[str, str], Any] = {
+    ("collections", "OrderedDict"): collections.OrderedDict,
+    ("numpy", "ndarray"): np.ndarray,
+    ("numpy", "dtype"): np.dtype,
+    **{
+        (f"numpy.{core}.multiarray", name): getattr(np._core.multiarray, name)
+        for core in ("core", "_core")
+        for name in ("_reconstruct", "scalar")
+    },
+}
+
+
+def _latin1_encode(text: str, encoding: str) -> bytes:
+    """Returns what `_codecs.encode` does in numpy's protocol 2 pickles, and nothing else that it can do."""
+    if encoding != "latin1":
+        raise pickle.UnpicklingError(f"_codecs.encode with encoding {encoding!r}")
+    return text.encode("latin1")
+
+
+class _ArrayUnpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == ("_codecs", "encode"):
+            return _latin1_encode
+        try:
+            return _ALLOWED_GLOBALS[module, name]
+        except KeyError:
+            refusal = f"it asks for {module}.{name}, which is neither an array nor a container"
+            raise pickle.UnpicklingError(refusal) from None
+
+
+def _read_safetensors(path: Path) -> Any:
+    from safetensors.torch import load_file
+
+    return load_file(path)
+
+
+def _read_torch(path: Path) -> Any:
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def _read_pickle(path: Path) -> Any:
+    with open(path, "rb") as file:
+        # latin1: detectron2's model zoo was in part pickled by Python 2.
+        return _ArrayUnpickler(file, encoding="latin1").load()
+
+
+_READERS: dict[str, Callable[[Path], Any]] = {
+    ".safetensors": _read_safetensors,
+    ".pth": _read_torch,
+    ".pkl": _read_pickle,
+}
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """Returns the tensors of a .safetensors, .pth (PyTorch) or .pkl (detectron2 model zoo) file by name, on the CPU.
+
+    Training checkpoints keep their tensors under "model"; everything else in them is left out. Raises WeightsError,
+    also where a pickle names anything but arrays and plain containers, in which case nothing of it has run.
+    """
+    reader = _READERS.get(path.suffix)
+    if reader is None:
+        raise WeightsError(f"{path}: weights end in {', '.join(_READERS)}, not {path.suffix!r}")
+    try:
+        content = reader(path)
+    # Which exception a damaged pickle ends in depends on the byte that is damaged.
+    except Exception as error:
+        raise WeightsError(f"{path}: not readable as weights: {type(error).__name__}: {error}") from error
+    if isinstance(content, dict) and isinstance(content.get("model"), dict):
+        content = content["model"]
+    if not isinstance(content, dict) or not content:
+        raise WeightsError(f"{path}: holds {type(content).__name__}, a dict of named tensors was expected")
+    return {_name(path, name): _tensor(path, name, value) for name, value in content.items()}
+
+
+def _name(path: Path, name: object) -> str:
+    if not isinstance(name, str):
+        raise WeightsError(f"{path}: a tensor is named {name!r}, names are text")
+    return name
+
+
+def _tensor(path: Path, name: str, value: object) -> Tensor:
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "fiub":
+        return torch.from_numpy(np.array(value))
+    raise WeightsError(f"{path}: {name} is {type(value).__name__}, tensors of numbers were expected")
