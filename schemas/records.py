@@ -20,6 +20,18 @@ PhraseKind = Literal["object", "relation"]
 
 
 @dataclass(frozen=True, slots=True)
+class Annotation:
+    """One caption of one image as an annotation file has it, before it has an id of its own."""
+
+    image_id: str  # the file's own id, else the file name, with its folder, without its extension
+    uri: str  # path relative to the image folder
+    split: Split
+    caption_key: str | None  # the file's own id of the caption, where it has one
+    position: int | None  # index among the captions of one entry, where they come as a list
+    text: str  # outer white space stripped; never empty
+
+
+@dataclass(frozen=True, slots=True)
 class Caption:
     caption_id: str  # "<image_id>#<the file's own caption id, or the position>"; unique in the data set
     text: str  # as in the annotation file, outer white space stripped; never empty
