@@ -8,10 +8,7 @@ unless they are called *scaled*: then of the resized image that the network sees
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +16,6 @@ from typing import Any
 import detectron2
 import numpy as np
 import torch
-import yaml
 from detectron2.config import CfgNode, configurable, get_cfg
 from detectron2.data.transforms import ResizeShortestEdge
 from detectron2.layers import cat
@@ -33,25 +29,21 @@ from torch import Tensor
 
 from schemas.records import Regions
 from transforms.attribute_head import AttributeHead, attribute_loss
+from transforms.detector_folder import CONFIG, NAMES, DetectorError, changed_settings, read_folder, write_folder
+from transforms.determinism import fix_algorithms, one_thread
 from transforms.region_selection import SelectionOptions, clip_boxes, select_regions
-from transforms.weights import read_weights
+from transforms.weights import fill_model
 
-CONFIG, NAMES = "config.yaml", "names.json"
-WEIGHTS = ("model.safetensors", "model.pth", "model.pkl")
 ATTRIBUTES_PER_REGION = 5  # as many as are written, best first, where the detector knows that many
 
 
-class DetectorError(ValueError):
-    """A detector's folder is not one, or its parts do not fit together; the message names file and value."""
-
-
-class AttributePredictor(FastRCNNOutputLayers):  # type: ignore[misc]
+class AttributePredictor(FastRCNNOutputLayers):
     """detectron2's box predictor with an attribute head beside it, for every ROI head that holds one predictor.
 
     Training wants the targets' field gt_attributes, (N, M) of zeros and ones, and returns loss_attribute too.
     """
 
-    @configurable  # type: ignore[untyped-decorator]
+    @configurable
     def __init__(self, input_shape: Any, *, num_attributes: int, **arguments: Any) -> None:
         super().__init__(input_shape, **arguments)
         self.attribute_head = AttributeHead(self.cls_score.in_features, self.num_classes, num_attributes)
@@ -132,7 +124,7 @@ class RegionDetector:
         finite, and whatever torch raises where memory does not suffice.
         """
         size = _size(image)
-        with _reproducible(self.model.device):
+        with one_thread(), torch.inference_mode():
             scaled, maps, shape = self._backbone(image)
             proposals, _ = self.model.proposal_generator(scaled, maps, None)
             features = self._pool(maps, proposals[0].proposal_boxes)  # (P, D)
@@ -156,7 +148,7 @@ class RegionDetector:
         empty = (given[:, 2:] <= given[:, :2]).any(dim=1)
         if empty.any():
             raise ValueError(f"boxes are empty inside a photo of {size[0]} x {size[1]}: {boxes[empty.numpy()]}")
-        with _reproducible(self.model.device):
+        with one_thread(), torch.inference_mode():
             _, maps, shape = self._backbone(image)
             return self._describe(maps, shape, size, given, None)
 
@@ -216,28 +208,29 @@ class RegionDetector:
 
 
 def load_detector(folder: str | Path, *, device: str = "cpu") -> RegionDetector:
-    """Returns the detector of a folder: config.yaml, names.json {"objects", "attributes"} and model.safetensors
-    (or .pth, .pkl). Raises DetectorError or WeightsError where a part is missing, unreadable or does not fit."""
-    folder = Path(folder)
-    cfg = _read_config(folder / CONFIG)
-    cfg.MODEL.DEVICE = device
-    objects, attributes = _read_names(folder / NAMES)
-    if len(objects) != cfg.MODEL.ROI_HEADS.NUM_CLASSES:
+    """Returns the detector of a folder (see transforms.detector_folder), on the CPU or on "cuda".
+
+    Raises DetectorError or WeightsError where a part is missing, unreadable or does not fit the others.
+    """
+    files = read_folder(Path(folder))
+    cfg = get_cfg()
+    try:
+        # detectron2's own default would fall back to YAML tags that run code.
+        cfg.merge_from_file(str(files.config), allow_unsafe=False)
+    except (KeyError, ValueError, AssertionError) as error:
+        raise DetectorError(f"{files.config}: not a detectron2 config: {type(error).__name__}: {error}") from error
+    if len(files.object_names) != cfg.MODEL.ROI_HEADS.NUM_CLASSES:
         raise DetectorError(
-            f"{folder}: {NAMES} names {len(objects)} objects, "
+            f"{folder}: {NAMES} names {len(files.object_names)} objects, "
             f"MODEL.ROI_HEADS.NUM_CLASSES in {CONFIG} is {cfg.MODEL.ROI_HEADS.NUM_CLASSES}"
         )
-    paths = [folder / name for name in WEIGHTS if (folder / name).is_file()]
-    if len(paths) != 1:
-        raise DetectorError(f"{folder}: one of {', '.join(WEIGHTS)} was expected, {len(paths)} found")
-    model = build_model(cfg, len(attributes))
-    _fill(model, paths[0])
+    cfg.MODEL.DEVICE = device
+    model = build_model(cfg, len(files.attribute_names))
+    fill_model(model, files.weights)
     model.eval().requires_grad_(False)
-    digest = hashlib.sha256()
-    for path in (folder / CONFIG, folder / NAMES, paths[0]):
-        with open(path, "rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return RegionDetector(model, cfg, objects, attributes, digest.hexdigest())
+    if device != "cpu":
+        fix_algorithms()
+    return RegionDetector(model, cfg, files.object_names, files.attribute_names, files.sha256)
 
 
 def save_detector(
@@ -249,23 +242,18 @@ def save_detector(
     attribute_names: Sequence[str],
     dtype: torch.dtype = torch.float32,
 ) -> None:
-    """Writes a folder that load_detector reads; `dtype` is that of the stored floating-point weights."""
-    from safetensors.torch import save_file
-
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    """Writes a folder that load_detector reads; `dtype` is that in which floating-point weights are stored."""
     settings = cfg.clone()
     settings.defrost()
     settings.MODEL.DEVICE = get_cfg().MODEL.DEVICE  # said when the detector is loaded
-    changed = {**_difference(settings, get_cfg()), "VERSION": cfg.VERSION}
-    (folder / CONFIG).write_text(yaml.safe_dump(changed), "utf-8")
-    names = {"objects": list(object_names), "attributes": list(attribute_names)}
-    (folder / NAMES).write_text(json.dumps(names, indent=1) + "\n", "utf-8")
-    tensors = {
-        name: (tensor.to(dtype) if tensor.is_floating_point() else tensor).cpu().contiguous()
-        for name, tensor in model.state_dict().items()
-    }
-    save_file(tensors, folder / WEIGHTS[0])
+    write_folder(
+        Path(folder),
+        {**changed_settings(settings, get_cfg()), "VERSION": cfg.VERSION},
+        object_names=object_names,
+        attribute_names=attribute_names,
+        tensors=model.state_dict(),
+        dtype=dtype,
+    )
 
 
 def resized_shape(size: tuple[int, int], cfg: CfgNode) -> tuple[int, int]:
@@ -289,22 +277,6 @@ def self_check() -> str:
     return version
 
 
-@contextlib.contextmanager
-def _reproducible(device: torch.device) -> Iterator[None]:
-    """Runs a network so that its output depends on the image alone: on a CPU on one thread, since sums are split by
-    the number of threads; on a GPU with fixed algorithms and full float32."""
-    threads = torch.get_num_threads()
-    with torch.inference_mode(), torch.backends.cudnn.flags(benchmark=False, deterministic=True, allow_tf32=False):
-        if device.type == "cpu" and threads != 1:
-            torch.set_num_threads(1)
-            try:
-                yield
-            finally:
-                torch.set_num_threads(threads)
-        else:
-            yield
-
-
 def _size(image: NDArray[np.uint8]) -> tuple[int, int]:
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
         raise ValueError(f"an image is uint8 (H, W, 3), not {image.dtype} {image.shape}")
@@ -321,64 +293,3 @@ def _check_finite(**tensors: Tensor) -> None:
     for name, tensor in tensors.items():
         if not torch.isfinite(tensor).all():
             raise FloatingPointError(f"{name} of the detector are not finite")
-
-
-def _read_config(path: Path) -> CfgNode:
-    """Returns detectron2's defaults with the file's changes; a file that would run code or name another is refused."""
-    try:
-        content = yaml.safe_load(path.read_text("utf-8"))
-        if not isinstance(content, dict):
-            raise DetectorError(f"{path}: holds {type(content).__name__}, detectron2 settings were expected")
-        if "_BASE_" in content:
-            raise DetectorError(f"{path}: _BASE_ names another file; a detector's folder is whole in itself")
-        cfg = get_cfg()
-        # Its default would fall back to YAML tags that construct any Python object.
-        cfg.merge_from_file(str(path), allow_unsafe=False)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, AssertionError) as error:
-        raise DetectorError(f"{path}: not a detectron2 config: {type(error).__name__}: {error}") from error
-    return cfg
-
-
-def _read_names(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    try:
-        content = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise DetectorError(f"{path}: not readable as JSON: {error}") from error
-    lists = [content.get(key) if isinstance(content, dict) else None for key in ("objects", "attributes")]
-    for key, names in zip(("objects", "attributes"), lists, strict=True):
-        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise DetectorError(f'{path}: "{key}" must be a list of names')
-    objects, attributes = lists
-    return tuple(objects or ()), tuple(attributes or ())
-
-
-def _fill(model: GeneralizedRCNN, path: Path) -> None:
-    """Copies the file's tensors into the model; raises DetectorError unless names and shapes are the model's."""
-    wanted = model.state_dict()
-    # Older checkpoints also store what the config determines.
-    given = {
-        name: tensor
-        for name, tensor in read_weights(path).items()
-        if name in wanted or not (name in ("pixel_mean", "pixel_std") or "anchor_generator" in name)
-    }
-    missing, surplus = sorted(wanted.keys() - given.keys()), sorted(given.keys() - wanted.keys())
-    if missing or surplus:
-        raise DetectorError(
-            f"{path}: does not fit {CONFIG} and {NAMES}: missing {missing[:5]}, not known {surplus[:5]}"
-        )
-    for name, tensor in given.items():
-        if tensor.shape != wanted[name].shape:
-            raise DetectorError(f"{path}: {name} is {tuple(tensor.shape)}, not {tuple(wanted[name].shape)}")
-    model.load_state_dict(given)
-
-
-def _difference(changed: CfgNode, default: CfgNode) -> dict[str, Any]:
-    """Returns the settings that differ from the defaults, so that the file is short and fits other versions too."""
-    found: dict[str, Any] = {}
-    for key, value in changed.items():
-        if isinstance(value, CfgNode):
-            if inner := _difference(value, default[key]):
-                found[key] = inner
-        elif value != default[key]:
-            found[key] = list(value) if isinstance(value, tuple) else value
-    return found

@@ -89,7 +89,7 @@ def _survivors(boxes: Tensor, scores: Tensor, classes: Tensor, threshold: float)
     from torchvision.ops import nms
 
     alive = torch.zeros(len(scores), dtype=torch.bool, device=scores.device)
-    for object_id in classes.unique():
+    for object_id in classes.bincount().nonzero():
         members = (classes == object_id).nonzero()[:, 0]
         alive[members[nms(boxes[members], scores[members], threshold)]] = True
     order = scores.argsort(descending=True, stable=True)
@@ -100,7 +100,7 @@ def _first_of_each(proposals: Tensor) -> Tensor:
     """Returns the positions of every proposal's first appearance, in order."""
     import torch
 
-    values, inverse = proposals.unique(return_inverse=True)
-    first = torch.full_like(values, len(proposals))
-    first.scatter_reduce_(0, inverse, torch.arange(len(proposals), device=proposals.device), "amin")
-    return first.sort().values
+    positions = torch.arange(len(proposals), device=proposals.device)
+    first = torch.full((int(proposals.max()) + 1 if len(proposals) else 0,), len(proposals), device=proposals.device)
+    first.scatter_reduce_(0, proposals, positions, "amin")
+    return first[first < len(proposals)].sort().values

@@ -1,4 +1,4 @@
-"""Reads a detector's weights without running what a file says: pickled files may hold tensors and containers only."""
+"""A model's weights from a file, without running what the file says: pickles may hold tensors and containers only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 class WeightsError(ValueError):
@@ -23,9 +23,9 @@ _ALLOWED_GLOBALS: dict[tuple[str, str], Any] = {
     ("numpy", "ndarray"): np.ndarray,
     ("numpy", "dtype"): np.dtype,
     **{
-        (f"numpy.{core}.multiarray", name): getattr(np._core.multiarray, name)
+        (f"numpy.{core}.multiarray", name): value.__reduce__()[0]
         for core in ("core", "_core")
-        for name in ("_reconstruct", "scalar")
+        for name, value in (("_reconstruct", np.empty(0)), ("scalar", np.float32(0)))
     },
 }
 
@@ -90,6 +90,24 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     if not isinstance(content, dict) or not content:
         raise WeightsError(f"{path}: holds {type(content).__name__}, a dict of named tensors was expected")
     return {_name(path, name): _tensor(path, name, value) for name, value in content.items()}
+
+
+def fill_model(model: nn.Module, path: Path) -> None:
+    """Copies a file's tensors into a model; raises WeightsError unless their names and shapes are the model's."""
+    wanted = model.state_dict()
+    given = {name: tensor for name, tensor in read_weights(path).items() if name in wanted or not _is_derived(name)}
+    missing, surplus = sorted(wanted.keys() - given.keys()), sorted(given.keys() - wanted.keys())
+    if missing or surplus:
+        raise WeightsError(f"{path}: not this model's weights: missing {missing[:5]}, not known {surplus[:5]}")
+    for name, tensor in given.items():
+        if tensor.shape != wanted[name].shape:
+            raise WeightsError(f"{path}: {name} is {tuple(tensor.shape)}, the model's is {tuple(wanted[name].shape)}")
+    model.load_state_dict(given)
+
+
+def _is_derived(name: str) -> bool:
+    """Returns whether older detectron2 checkpoints store the tensor although the config determines it."""
+    return name in ("pixel_mean", "pixel_std") or "anchor_generator" in name
 
 
 def _name(path: Path, name: object) -> str:
