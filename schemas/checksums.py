@@ -52,7 +52,9 @@ def _extend(crcs: list[int], array: Any, starts: NDArray[np.int64], ends: NDArra
         offsets = np.frombuffer(array.buffers()[1], np.int32, len(array) + 1, array.offset * 4).astype(np.int64)
         _extend_bytes(crcs, np.diff(offsets).astype(np.int32), starts, ends)
         data = array.buffers()[2]
-        _extend_bytes(crcs, np.frombuffer(data, np.uint8) if data else np.empty(0, np.uint8), offsets[starts], offsets[ends])
+        _extend_bytes(
+            crcs, np.frombuffer(data, np.uint8) if data else np.empty(0, np.uint8), offsets[starts], offsets[ends]
+        )
     elif pa.types.is_boolean(kind):
         _extend_bytes(crcs, array.to_numpy(zero_copy_only=False).astype(np.uint8), starts, ends)
     else:

@@ -21,6 +21,9 @@ from schemas.records import Regions
 from schemas.sharding import FORMAT_VERSION
 
 FeatureDtype = Literal["float16", "float32", "uint8"]
+# What a value of "relations" means: how the first region lies to the second (Yao et al. 2018). Directions are sectors
+# of 45 degrees from the first's centre to the second's, clockwise from due right.
+SPATIAL_RELATIONS = ("none", "inside", "cover", "overlap", *(f"direction_{k}" for k in range(8)))
 PAGE = 4096  # bytes; the alignment that lets a loader map a data set
 
 

@@ -1,4 +1,4 @@
-"""The Parquet layout of phrase-level labels: a row an image, its positives and the labelled captions of other images."""
+"""The Parquet layout of phrase-level labels: a row an image, its positives and other images' captions labelled."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def manifest_json(
     files = [
         {"product": s.product, "shard": s.shard, "rows": s.rows, **asdict(entry)}
         for s in sidecars
-        for entry in s.files
+        for entry in (*s.files, FileEntry(s.name, len(s.to_json().encode()), sha256(s.to_json().encode()).hexdigest()))
     ]
     return canonical_json(
         {

@@ -71,7 +71,7 @@ def sidecar_name(product: str, shard: int, n_shards: int) -> str:
 
 
 def rejected_name(product: str, shard: int, n_shards: int) -> str:
-    """Returns the name of the dead letters of one shard, a JSON object a line; the file exists only if there are any."""
+    """Returns the name of one shard's dead letters, a JSON object a line; the file exists only if there are any."""
     return shard_stem(product, shard, n_shards) + ".rejected.jsonl"
 
 

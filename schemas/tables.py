@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,7 +40,7 @@ def lists(lengths: Iterable[int], values: pa.Array) -> pa.ListArray:
 def split_lists(array: pa.Array, read: Callable[[pa.Array], list[T]]) -> list[tuple[T, ...]]:
     """Returns each list of the array as a tuple of what read makes of the flat values."""
     values, offsets = read(array.values), array.offsets.to_pylist()
-    return [tuple(values[a:b]) for a, b in zip(offsets, offsets[1:], strict=False)]
+    return [tuple(values[a:b]) for a, b in pairwise(offsets)]
 
 
 def read_spans(array: pa.StructArray) -> list[Span]:

@@ -33,7 +33,9 @@ def scene_graph(rng: random.Random) -> SceneGraph:
         TextObject(
             i,
             rng.choice(["man", "bicycle helmet", "Straße"]),
-            tuple(Attribute(rng.choice(["red", "wooden"]), rng.random() < 0.2, (0, 1)) for _ in range(rng.randrange(3))),
+            tuple(
+                Attribute(rng.choice(["red", "wooden"]), rng.random() < 0.2, (0, 1)) for _ in range(rng.randrange(3))
+            ),
             rng.choice([None, "2", "several"]),
             (i, i + 1),
         )
@@ -47,7 +49,9 @@ def scene_graph(rng: random.Random) -> SceneGraph:
 
 
 def image_graphs(rng: random.Random, number: int) -> ImageGraphs:
-    captions = tuple(Caption(f"im{number}#{i}", rng.choice(["a man", "zwei Räder 🚲"])) for i in range(rng.randrange(6)))
+    captions = tuple(
+        Caption(f"im{number}#{i}", rng.choice(["a man", "zwei Räder 🚲"])) for i in range(rng.randrange(6))
+    )
     graphs = tuple(scene_graph(rng) for _ in captions)
     return ImageGraphs(f"im{number}", f"folder/im{number}.jpg", rng.choice(SPLITS), captions, graphs)
 

@@ -1,0 +1,127 @@
+"""The command line: python -m pipeline run | retry | verify | parse.
+
+Exit codes: 0 done; 1 failed, run the same command again to resume; 2 wrong options or input, nothing was done;
+3 complete, but a stage rejected more than --max-rejected; 4 verify found damage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from apache_beam.io.filesystems import FileSystems
+
+from pipeline.options import OptionError, RunOptions, add_run_arguments, run_options
+
+OK, FAILED, WRONG, REJECTED, DAMAGED = range(5)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    args = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    try:
+        return int(args.command(args))
+    except OptionError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return WRONG
+    except KeyboardInterrupt:
+        print("interrupted; run the same command again to go on", file=sys.stderr)
+        return FAILED
+    except Exception as error:
+        logging.getLogger(__name__).debug("failed", exc_info=True)
+        print(f"failed: {_cause(error)}\nRun the same command again to go on where it stopped.", file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m pipeline", description="photos and captions -> verified shards")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="make a data set, or go on with one", description="make a data set")
+    add_run_arguments(run)
+    run.set_defaults(command=_run)
+
+    retry = commands.add_parser("retry", help="try the rejected records of a data set again")
+    retry.add_argument("out", metavar="OUT")
+    retry.set_defaults(command=_retry)
+
+    verify = commands.add_parser("verify", help="check every byte of a data set")
+    verify.add_argument("out", metavar="OUT", type=Path)
+    verify.set_defaults(command=_verify)
+
+    parse = commands.add_parser("parse", help="captions, a line each -> scene graphs, a JSON object a line")
+    parse.add_argument("captions", metavar="CAPTIONS.txt", type=Path)
+    parse.add_argument("graphs", metavar="GRAPHS.jsonl", type=Path)
+    parse.add_argument("--parser", metavar="SPEC", help="spacy:<model> or stanza:<folder>")
+    parse.set_defaults(command=_parse)
+    return parser
+
+
+def _run(args: argparse.Namespace) -> int:
+    return _execute(run_options(args), retry=False)
+
+
+def _retry(args: argparse.Namespace) -> int:
+    from schemas.manifest import RUN, RunRecord
+    from transforms.publish import read_text
+
+    path = FileSystems.join(args.out, RUN)
+    try:
+        record = RunRecord.from_json(read_text(path))
+    except (OSError, ValueError, KeyError) as error:
+        raise OptionError(f"{path}: not the record of a run: {error}") from error
+    return _execute(RunOptions.from_dict({**record.options, "out": args.out}), retry=True)
+
+
+def _execute(options: RunOptions, *, retry: bool) -> int:
+    from pipeline.identity import make_plan
+    from pipeline.local import run_local
+    from pipeline.summary import reasons, table, worst_fraction
+    from schemas.manifest import DEAD_LETTERS, MANIFEST
+    from transforms.publish import read_text
+
+    run_local(make_plan(options), retry=retry)
+    manifest = json.loads(read_text(FileSystems.join(options.out, MANIFEST)))
+    letters = read_text(FileSystems.join(options.out, DEAD_LETTERS)).splitlines()
+    print(table(manifest))
+    if letters:
+        print(f"\nrejected ({DEAD_LETTERS} has them all; mend them and `python -m pipeline retry {options.out}`):")
+        print(reasons([json.loads(line) for line in letters]))
+    print(f"\n{manifest['rows']:,} images in {len(manifest['files'])} files: {options.out}")
+    return REJECTED if worst_fraction(manifest) > options.max_rejected else OK
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from schemas.verify import verify
+
+    problems = 0
+    for problem in verify(args.out):
+        print(problem)
+        problems += 1
+    print(f"{args.out}: " + (f"{problems} problems" if problems else "every file is whole"))
+    return DAMAGED if problems else OK
+
+
+def _parse(args: argparse.Namespace) -> int:
+    from pipeline.parse import parse_file
+    from transforms.scene_graphs import DEFAULT
+
+    count = parse_file(args.captions, args.graphs, args.parser or DEFAULT)
+    print(f"{count:,} captions: {args.graphs}")
+    return OK
+
+
+def _cause(error: BaseException) -> str:
+    """Returns what went wrong at the bottom of a chain of exceptions, without Beam's layers above it."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return f"{type(error).__name__}: {error}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""The flow, on one screen."""
+
+from __future__ import annotations
+
+import apache_beam as beam
+
+from pipeline.identity import Plan
+from transforms.publish import Target
+from transforms.shard_records import GroupShards, ReadAnnotations
+from transforms.write_features import ExtractRegions
+from transforms.write_graphs import ParseCaptions
+from transforms.write_labels import CountCorpus, MinePhraseLabels
+from transforms.write_manifest import WriteManifest
+
+
+def build(p: beam.Pipeline, plan: Plan, target: Target, threads: int) -> None:
+    """Adds the whole flow to a pipeline: annotation files in, a complete output folder out."""
+    o = plan.options
+    shards = (
+        p
+        | "AnnotationFiles" >> beam.Create(list(o.annotations))  # path
+        | "ReadAnnotations" >> ReadAnnotations(o.format, o.split, o.salt, o.shards)  # (shard, Annotation | DeadLetter)
+        | "GroupShards" >> GroupShards(o.salt, o.shards)  # Shard
+    )
+    graphs = shards | "ParseCaptions" >> ParseCaptions(target, o.parser)  # Sidecar
+    corpus = graphs | "CountCorpus" >> CountCorpus(target)  # FileEntry
+    labels = graphs | "MinePhraseLabels" >> MinePhraseLabels(target, o.candidates, corpus)  # Sidecar
+    sidecars, products = [graphs, labels], ["graphs", "labels"]
+    if o.images is not None and plan.layout is not None:
+        features = shards | "ExtractRegions" >> ExtractRegions(  # Sidecar
+            target, o.images, o.detector, plan.device, o.selection(), plan.layout, threads
+        )
+        sidecars, products = [features, *sidecars], ["features", *products]
+    manifest = WriteManifest(target.out, plan.run, tuple(products), plan.description)
+    (sidecars | beam.Flatten(), corpus) | "WriteManifest" >> manifest

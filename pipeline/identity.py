@@ -1,0 +1,107 @@
+"""What decides the bytes of a run: code, libraries, options, model, weights."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import multigrain
+import schemas
+import transforms
+from pipeline.options import OptionError, RunOptions
+from schemas.feature_shard import SPATIAL_RELATIONS, FeatureLayout
+from schemas.manifest import RunRecord
+from transforms.scene_graphs import load_parser
+
+TEXT_LIBRARIES = ("numpy", "pyarrow", "spacy", "lemminflect")
+IMAGE_LIBRARIES = ("h5py", "pillow", "torch", "torchvision", "detectron2")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Options whose models were looked at: everything the flow needs."""
+
+    options: RunOptions
+    run: RunRecord
+    device: str  # "cpu" | "cuda"; meaningless without images
+    layout: FeatureLayout | None  # None without images
+    description: dict[str, Any]  # what the manifest says besides
+
+
+def make_plan(options: RunOptions) -> Plan:
+    """Returns the plan of a run. Raises OptionError where a detector or a parser cannot be loaded."""
+    identity: dict[str, Any] = {
+        "code": code_version(),
+        "libraries": library_versions(TEXT_LIBRARIES + (IMAGE_LIBRARIES if options.images else ())),
+        "parser": _parser_fingerprint(options.parser),
+        "candidates": options.candidates,
+        "shards": options.shards,
+        "salt": options.salt,
+        "split": options.split,
+    }
+    device, layout, description = "cpu", None, {"vocabularies": {}}
+    if options.images is not None:
+        device = _device(options.device)
+        from transforms.detector import ATTRIBUTES_PER_REGION, load_detector
+
+        try:
+            detector = load_detector(options.detector, device=device)
+        except (ValueError, OSError) as error:
+            raise OptionError(f"--detector: {error}") from error
+        attributes = min(ATTRIBUTES_PER_REGION, len(detector.attribute_names))
+        layout = FeatureLayout(options.max_boxes, detector.feature_size, attributes, options.feature_dtype)
+        identity |= {
+            "detector": detector.sha256,
+            "device": device,
+            "selection": asdict(options.selection()),
+            "feature_dtype": options.feature_dtype,
+        }
+        description = {
+            "features": asdict(layout),
+            "vocabularies": {
+                "objects": detector.object_names,
+                "attributes": detector.attribute_names,
+                "spatial_relations": SPATIAL_RELATIONS,
+            },
+        }
+    return Plan(options, RunRecord(identity, options.to_dict()), device, layout, description)
+
+
+def code_version() -> str:
+    """Returns the version with a hash of the source files that make records and shards, so that no edit goes unseen."""
+    hasher = sha256()
+    for package in (schemas, transforms):
+        for path in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
+            hasher.update(path.name.encode() + b"\0" + path.read_bytes())
+    return f"{multigrain.__version__}+{hasher.hexdigest()[:12]}"
+
+
+def library_versions(names: tuple[str, ...]) -> dict[str, str]:
+    """Returns the installed versions; "missing" for a library that is not installed."""
+    versions = {}
+    for name in names:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            versions[name] = "missing"
+    return versions
+
+
+def _parser_fingerprint(spec: str) -> str:
+    try:
+        return load_parser(spec).fingerprint
+    except (ValueError, OSError, ImportError) as error:
+        raise OptionError(f"--parser: {error}") from error
+
+
+def _device(name: str) -> str:
+    import torch
+
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and not torch.cuda.is_available():
+        raise OptionError("--device cuda: torch finds no CUDA device")
+    return name

@@ -1,0 +1,103 @@
+"""Runs the flow on this machine: one process or several, one run a folder at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apache_beam as beam
+from apache_beam.io.filesystems import FileSystems
+from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+
+from pipeline.bars import progress_bars
+from pipeline.flow import build
+from pipeline.identity import Plan
+from pipeline.options import OptionError
+from schemas.manifest import MANIFEST, RUN, SUCCESS, RunRecord
+from transforms.publish import TEMPORARY, Target, publish_text, read_text
+
+
+def run_local(plan: Plan, *, retry: bool = False) -> None:
+    """Runs the plan to a complete output folder. Raises OptionError where the folder is another run's or in use."""
+    o = plan.options
+    target = Target(o.out, o.shards, plan.run.fingerprint, retry)
+    threads = max(1, len(os.sched_getaffinity(0)) // o.workers)
+    with locked(o.out):
+        start_folder(o.out, plan.run)
+        for name in ("apache_beam", "root"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        with (
+            progress_bars(o.shards, o.images is not None),
+            beam.Pipeline(runner=FnApiRunner(), options=_beam_options(o.workers)) as p,
+        ):
+            build(p, plan, target, threads)
+
+
+def _beam_options(workers: int) -> PipelineOptions:
+    options = PipelineOptions([])
+    # The FnApiRunner by name: the DirectRunner would first try to download another one.
+    direct = options.view_as(DirectOptions)
+    direct.direct_num_workers = workers
+    direct.direct_running_mode = "multi_processing" if workers > 1 else "in_memory"
+    return options
+
+
+def start_folder(out: str, run: RunRecord) -> None:
+    """Prepares the output folder: a new one gets run.json, an old one must have been started with the same identity.
+
+    Removes what a killed run left half-written, and _SUCCESS: the folder is complete again only at the end.
+    Raises OptionError where the identities differ, naming each difference.
+    """
+    path = FileSystems.join(out, RUN)
+    if FileSystems.exists(path):
+        try:
+            before = RunRecord.from_json(read_text(path))
+        except (ValueError, KeyError) as error:
+            raise OptionError(f"{path} cannot be read ({error}); use another output folder") from error
+        if differences := before.differences(run):
+            lines = "\n  ".join(differences)
+            raise OptionError(
+                f"{out} was made with something else, and a data set is never mixed:\n  {lines}\n"
+                "Use another output folder, or go back to what the folder was made with."
+            )
+    else:
+        _refuse_foreign(out)
+    publish_text(run.to_json(), out, RUN)
+    patterns = [FileSystems.join(out, TEMPORARY + "*"), FileSystems.join(out, SUCCESS), FileSystems.join(out, MANIFEST)]
+    stale = [m.path for found in FileSystems.match(patterns) for m in found.metadata_list]
+    if stale:
+        FileSystems.delete(stale)
+
+
+def _refuse_foreign(out: str) -> None:
+    """Raises OptionError where a folder that no run has started holds files: they may be somebody's."""
+    found = FileSystems.match([FileSystems.join(out, "*")])[0].metadata_list
+    names = sorted(FileSystems.split(m.path)[1] for m in found)
+    foreign = [name for name in names if not name.startswith(TEMPORARY)]
+    if foreign:
+        raise OptionError(f"{out} holds files but no {RUN}: {foreign[:3]}; use a new or an empty folder")
+
+
+@contextmanager
+def locked(out: str) -> Iterator[None]:
+    """Makes the output folder this process's own until the block ends. Raises OptionError where another run has it."""
+    if "://" in out:  # object stores have no locks; shards are written by rename, so a second run wastes work only
+        yield
+        return
+    try:
+        Path(out).mkdir(parents=True, exist_ok=True)
+        folder = os.open(out, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise OptionError(f"--out: {out!r} cannot be used: {error.strerror}") from error
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the kernel lets go of it when the process dies
+        yield
+    except BlockingIOError as error:
+        raise OptionError(f"{out} is being written by another run") from error
+    finally:
+        os.close(folder)

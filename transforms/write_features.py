@@ -1,0 +1,136 @@
+"""Photos become region features, an HDF5 file a shard."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import h5py
+import numpy as np
+from apache_beam.io.filesystems import FileSystems
+from apache_beam.utils.shared import Shared
+from numpy.typing import NDArray
+
+from schemas.feature_shard import FeatureLayout, FeatureRow, create_feature_shard
+from schemas.records import DeadLetter, ImageRecord
+from schemas.sidecar import Sidecar, StageCount, rejected_name
+from transforms.detector_handler import DetectorHandler
+from transforms.images import decode_image, read_image
+from transforms.progress import count
+from transforms.publish import ShardContent, Target, fetch_file, publish_shard, read_sidecar, read_text
+from transforms.region_selection import SelectionOptions
+from transforms.regions import STAGE, Detector, extract_regions_many
+from transforms.shard_records import Shard
+from transforms.spatial_relations import spatial_relations
+
+PRODUCT = "features"
+
+
+@dataclass(frozen=True, slots=True)
+class GoodRows:
+    """Rows of an earlier file of the same shard that need not be extracted again."""
+
+    file: h5py.File
+    rows: dict[str, int]  # image id -> row
+
+    def __contains__(self, image_id: str) -> bool:
+        return image_id in self.rows
+
+
+def build_features(
+    path: Path,
+    records: Iterable[ImageRecord],
+    layout: FeatureLayout,
+    load: Callable[[str], NDArray[np.uint8]],
+    detector: Callable[[], Detector],
+    selection: SelectionOptions,
+    threads: int,
+    good: GoodRows | None = None,
+) -> ShardContent:
+    """Writes the features of one shard to a local file and returns its counts; a failed image keeps an empty row.
+
+    `load` makes an RGB photo of a URI; `detector` is called only if there is a photo to look at.
+    """
+    records = list(records)
+    row_of = {record.image_id: row for row, record in enumerate(records)}
+    todo = [(r.image_id, r.uri) for r in records if good is None or r.image_id not in good]
+    rejected: list[DeadLetter] = []
+    with create_feature_shard(path, layout, list(row_of)) as writer:
+        if good is not None:
+            for image_id in row_of.keys() & good.rows.keys():
+                writer.copy(row_of[image_id], good.file, good.rows[image_id])
+        found = extract_regions_many(todo, load, detector(), selection, threads=threads) if todo else ()
+        for image_id, regions in found:
+            count("images_done")
+            if isinstance(regions, DeadLetter):
+                rejected.append(regions)
+                continue
+            relations = spatial_relations(regions.boxes, regions.image_size)
+            writer.write(row_of[image_id], FeatureRow(regions, relations))
+    n = len(records)
+    return ShardContent(n, {STAGE: StageCount(n, n - len(rejected), len(rejected))}, rejected)
+
+
+@dataclass
+class ExtractRegions(beam.PTransform):
+    """Writes the region features of each shard: Shard -> Sidecar."""
+
+    target: Target
+    images: str  # the image folder
+    detector: str  # folder
+    device: str
+    selection: SelectionOptions
+    layout: FeatureLayout
+    threads: int
+
+    def expand(self, shards: beam.PCollection) -> beam.PCollection:
+        return shards | "Extract" >> beam.ParDo(_Extract(self))
+
+
+class _Extract(beam.DoFn):
+    def __init__(self, options: ExtractRegions) -> None:
+        self._target, self._layout, self._selection = options.target, options.layout, options.selection
+        self._threads = options.threads
+        self._handler = DetectorHandler(options.detector, options.selection, device=options.device)
+        self._load = partial(load_photo, options.images)
+        self._shared = Shared()
+
+    def process(self, shard: Shard) -> Iterator[Sidecar]:
+        detector: Callable[[], Any] = partial(self._shared.acquire, self._handler.load_model, tag=self._handler.folder)
+
+        def build(path: Path) -> ShardContent:
+            with _good_rows(self._target, shard) as good:
+                return build_features(
+                    path, shard.records, self._layout, self._load, detector, self._selection, self._threads, good
+                )
+
+        yield publish_shard(self._target, PRODUCT, ".h5", shard.index, shard.image_digest(), build)
+
+
+def load_photo(folder: str, uri: str) -> NDArray[np.uint8]:
+    """Returns the upright RGB photo (H, W, 3). Raises ImageError."""
+    return decode_image(read_image(folder, uri), name=uri)
+
+
+@contextmanager
+def _good_rows(target: Target, shard: Shard) -> Iterator[GoodRows | None]:
+    """Yields the rows that a retry keeps: those of the finished shard that have no dead letter."""
+    sidecar = read_sidecar(target, PRODUCT, shard.index) if target.retry else None
+    if sidecar is None or (sidecar.fingerprint, sidecar.inputs) != (target.fingerprint, shard.image_digest()):
+        yield None
+        return
+    letters = read_text(FileSystems.join(target.out, rejected_name(PRODUCT, shard.index, target.n_shards)))
+    failed = {json.loads(line)["record_id"] for line in letters.splitlines()}
+    with tempfile.TemporaryDirectory(prefix="multigrain-") as spool:
+        local = Path(spool, "before.h5")
+        fetch_file(target.out, sidecar.files[0].name, local)
+        with h5py.File(local) as file:
+            rows = {r.image_id: row for row, r in enumerate(shard.records) if r.image_id not in failed}
+            yield GoodRows(file, rows)
