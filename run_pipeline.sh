@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# The one command. Without arguments: sets up, makes the demo world, turns it into shards and verifies them.
+# With arguments: sets up and passes them to `python -m pipeline run`.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+bash "$here/install.sh"
+export PYTHONPATH="$here${PYTHONPATH:+:$PYTHONPATH}"
+python="$here/.venv/bin/python"
+
+if [ $# -gt 0 ]; then
+  exec "$python" -m pipeline run "$@"
+fi
+
+world="$here/out/demo/world" shards="$here/out/demo/shards"
+"$python" -m demo.generate "$world" --scenes 300 --seed 0
+"$python" -m pipeline run "$world/captions.json" --images "$world/images" --out "$shards" --workers "$(nproc)"
+"$python" -m pipeline verify "$shards"
+cat <<END
+
+The data set lies in out/demo/shards; docs/shard_format.md says what each file holds. Next:
+  look at it    .venv/bin/python -m pipeline parse CAPTIONS.txt GRAPHS.jsonl     (scene graphs of your own sentences)
+  your photos   ./run_pipeline.sh CAPTIONS.json --images PHOTOS --out OUT        (formats: docs/input_formats.md)
+  read it       .venv/bin/python -c 'from multigrain import Shards; print(Shards("out/demo/shards")[0])'
+END
