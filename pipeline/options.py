@@ -13,7 +13,7 @@ import demo
 from schemas.feature_shard import FeatureDtype
 from schemas.records import Split
 from schemas.sharding import MAX_SHARDS
-from transforms.annotations import FORMATS
+from transforms.annotation_formats import Format
 from transforms.region_selection import SelectionOptions
 from transforms.scene_graphs import DEFAULT as DEFAULT_PARSER
 
@@ -29,7 +29,7 @@ class RunOptions:
     annotations: tuple[str, ...]
     out: str
     images: str | None = None  # the image folder; None: captions only
-    format: str = "auto"
+    format: Format | None = None
     split: Split | None = None  # of annotation files that name none
     detector: str = DEMO_DETECTOR
     device: str = "auto"
@@ -89,7 +89,7 @@ def add_run_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--out", required=True, metavar="OUT", help="output folder; started anew or resumed")
     parser.add_argument("--images", metavar="DIR", help="image folder; without it only captions are processed")
-    parser.add_argument("--format", choices=["auto", *FORMATS], default="auto", help="of the caption files")
+    parser.add_argument("--format", choices=get_args(Format), help="of the caption files (default: told by their content)")
     parser.add_argument("--split", choices=get_args(Split), help="for caption files that name no split")
     parser.add_argument(
         "--detector", metavar="DIR", default=DEMO_DETECTOR, help="detector folder (default: the demo's)"

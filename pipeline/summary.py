@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-ORDER = ("ReadAnnotations", "ExtractRegions", "ParseCaptions", "MinePhraseLabels")
-UNITS = {"ReadAnnotations": "captions", "ExtractRegions": "images", "ParseCaptions": "captions",
+ORDER = ("ReadAnnotations", "GroupAnnotations", "ExtractRegions", "ParseCaptions", "MinePhraseLabels")
+UNITS = {"ReadAnnotations": "captions", "GroupAnnotations": "captions", "ExtractRegions": "images", "ParseCaptions": "captions",
          "MinePhraseLabels": "images"}  # fmt: skip
 
 

@@ -10,10 +10,9 @@ import apache_beam as beam
 from schemas.records import Annotation, DeadLetter, ImageRecord, Split
 from schemas.sharding import row_key, shard_of
 from schemas.sidecar import StageCount, digest
-from transforms.annotations import group_annotations, read_annotations
+from transforms.annotation_formats import Format
+from transforms.annotations import GROUP_STAGE, READ_STAGE, group_annotations, read_annotations
 from transforms.progress import count
-
-STAGE = "ReadAnnotations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +21,24 @@ class Shard:
 
     index: int
     records: tuple[ImageRecord, ...]  # in row order
-    rejected: tuple[DeadLetter, ...]  # annotations that were refused
-    entered: int  # annotations and refused entries that were read
+    unread: tuple[DeadLetter, ...]  # entries that could not be read
+    ungrouped: tuple[DeadLetter, ...]  # captions that contradict others of their image
 
     @property
     def captions(self) -> int:
         return sum(len(record.captions) for record in self.records)
 
     @property
-    def read_count(self) -> StageCount:
-        return StageCount(self.entered, self.captions, len(self.rejected))
+    def rejected(self) -> tuple[DeadLetter, ...]:
+        return self.unread + self.ungrouped
+
+    def counts(self) -> dict[str, StageCount]:
+        """Returns the counts of the stages before the shard, in captions."""
+        read = self.captions + len(self.ungrouped)
+        return {
+            READ_STAGE: StageCount(read + len(self.unread), read, len(self.unread)),
+            GROUP_STAGE: StageCount(read, self.captions, len(self.ungrouped)),
+        }
 
     def image_digest(self) -> str:
         """Returns a digest of what region extraction reads."""
@@ -52,37 +59,36 @@ def assign_shard(item: Annotation | DeadLetter, *, salt: str, n_shards: int) -> 
 def build_shard(index: int, items: Iterable[Annotation | DeadLetter | None], *, salt: str) -> Shard:
     """Returns the shard of all its items, in any order; None only makes sure that an empty shard exists."""
     annotations: list[Annotation] = []
-    rejected: list[DeadLetter] = []
+    unread: list[DeadLetter] = []
     for item in items:
         if isinstance(item, Annotation):
             annotations.append(item)
         elif item is not None:
-            rejected.append(item)
-    entered = len(annotations) + len(rejected)
-    records, refused = group_annotations(annotations)
+            unread.append(item)
+    records, ungrouped = group_annotations(annotations)
     records.sort(key=lambda record: (row_key(salt, record.image_id), record.image_id))
-    return Shard(index, tuple(records), tuple(rejected + refused), entered)
+    return Shard(index, tuple(records), tuple(unread), tuple(ungrouped))
 
 
 @dataclass
 class ReadAnnotations(beam.PTransform):
     """Reads annotation files: path -> (shard, Annotation | DeadLetter)."""
 
-    format: str
+    file_format: Format | None
     split: Split | None
     salt: str
     n_shards: int
 
     def expand(self, paths: beam.PCollection) -> beam.PCollection:
-        return paths | "Read" >> beam.ParDo(_Read(self.format, self.split, self.salt, self.n_shards))
+        return paths | "Read" >> beam.ParDo(_Read(self.file_format, self.split, self.salt, self.n_shards))
 
 
 class _Read(beam.DoFn):
-    def __init__(self, format: str, split: Split | None, salt: str, n_shards: int) -> None:
-        self._format, self._split, self._salt, self._n_shards = format, split, salt, n_shards
+    def __init__(self, file_format: Format | None, split: Split | None, salt: str, n_shards: int) -> None:
+        self._format, self._split, self._salt, self._n_shards = file_format, split, salt, n_shards
 
     def process(self, path: str) -> Iterator[tuple[int, Annotation | DeadLetter]]:
-        for item in read_annotations(path, format=self._format, split=self._split):
+        for item in read_annotations(path, file_format=self._format, split=self._split):
             count("annotations")
             yield assign_shard(item, salt=self._salt, n_shards=self._n_shards), item
 
@@ -100,12 +106,12 @@ class GroupShards(beam.PTransform):
             (items, every)
             | beam.Flatten()
             | beam.GroupByKey()  # (shard, [Annotation | DeadLetter | None])
-            | "Build" >> beam.MapTuple(_counted_shard, salt=self.salt)
+            | "Build" >> beam.Map(_counted_shard, self.salt)  # Shard
         )
 
 
-def _counted_shard(index: int, items: Iterable[Annotation | DeadLetter | None], *, salt: str) -> Shard:
-    shard = build_shard(index, items, salt=salt)
+def _counted_shard(group: tuple[int, Iterable[Annotation | DeadLetter | None]], salt: str) -> Shard:
+    shard = build_shard(*group, salt=salt)
     count("shards")
     count("images", len(shard.records))
     count("captions", shard.captions)

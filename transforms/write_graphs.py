@@ -18,7 +18,6 @@ from schemas.sidecar import Sidecar, StageCount
 from transforms.progress import count
 from transforms.publish import ShardContent, Target, fetch_file, publish_shard
 from transforms.scene_graphs import CaptionParser, load_parser
-from transforms.shard_records import STAGE as READ
 from transforms.shard_records import Shard
 
 STAGE = "ParseCaptions"
@@ -50,7 +49,7 @@ def build_graphs(path: Path, shard: Shard, parser: CaptionParser) -> ShardConten
     """Writes the graphs of one shard to a local file and returns its counts."""
     images, rejected = parse_shard(shard, parser)
     write_graph_shard(path, images)
-    counts = {READ: shard.read_count, STAGE: StageCount(shard.captions, shard.captions - len(rejected), len(rejected))}
+    counts = shard.counts() | {STAGE: StageCount(shard.captions, shard.captions - len(rejected), len(rejected))}
     return ShardContent(len(images), counts, [*shard.rejected, *rejected])
 
 

@@ -1,0 +1,121 @@
+"""A data set of shards, read in place: features are mapped, not loaded.
+
+Legend: R boxes kept an image at most, D feature size.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.feature_shard import dequantise
+from schemas.graph_shard import read_graph_shard
+from schemas.label_shard import read_label_shard
+from schemas.manifest import MANIFEST, SUCCESS
+from schemas.records import ImageGraphs, ImageLabels
+from schemas.sharding import FORMAT_VERSION
+
+
+class DataSetError(ValueError):
+    """A folder that is no complete data set of this format; the message names the file."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Image:
+    """One row of the data set. `num_boxes` of the R boxes are real; features are None in a data set without images."""
+
+    image_id: str
+    features: NDArray[np.float32] | None  # (num_boxes, D)
+    boxes: NDArray[np.float32] | None  # (num_boxes, 4) xyxy pixels
+    graphs: ImageGraphs
+    labels: ImageLabels
+
+
+class Shards:
+    """The images of a complete data set, in the order of its shards."""
+
+    def __init__(self, folder: str | Path) -> None:
+        """Opens a data set. Raises DataSetError where it is unfinished or its manifest was changed."""
+        self.folder = Path(folder)
+        try:
+            manifest = (self.folder / MANIFEST).read_bytes()
+            sealed = (self.folder / SUCCESS).read_text().strip()
+        except OSError as error:
+            raise DataSetError(f"{folder} is not a complete data set: {error.filename}: {error.strerror}") from error
+        if sha256(manifest).hexdigest() != sealed:
+            raise DataSetError(f"{folder}: {MANIFEST} is not the one that {SUCCESS} was written for")
+        self.manifest: dict[str, Any] = json.loads(manifest)
+        if self.manifest["format_version"] != FORMAT_VERSION:
+            raise DataSetError(
+                f"{folder}: format {self.manifest['format_version']}, this reader knows {FORMAT_VERSION}"
+            )
+        self._files = {
+            (f["product"], f["shard"]): f for f in self.manifest["files"] if f["name"].endswith((".h5", ".parquet"))
+        }
+        rows = [self._files["graphs", k]["rows"] for k in range(self.manifest["n_shards"])]
+        self._starts: list[int] = list(accumulate(rows, initial=0))
+        self._tables = lru_cache(2)(self._read_tables)
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    def __getitem__(self, index: int) -> Image:
+        """Returns one image. Raises IndexError past the end."""
+        if not 0 <= index < len(self):
+            raise IndexError(f"image {index} of {len(self)}")
+        shard = bisect_right(self._starts, index) - 1
+        row = index - self._starts[shard]
+        graphs, labels = self._tables(shard)
+        features, boxes = self._regions(shard, row) if "features" in self.manifest["products"] else (None, None)
+        return Image(graphs[row].image_id, features, boxes, graphs[row], labels[row])
+
+    def __iter__(self) -> Iterator[Image]:
+        return map(self.__getitem__, range(len(self)))
+
+    def _regions(self, shard: int, row: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        arrays = self._maps[shard]
+        n = int(arrays["num_boxes"][row])
+        features = arrays["features"][row, :n]
+        if "feature_range" in arrays:
+            features = dequantise(features, arrays["feature_range"][row, :n])
+        return features.astype(np.float32), np.array(arrays["boxes"][row, :n])
+
+    @cached_property
+    def _maps(self) -> list[dict[str, NDArray[Any]]]:
+        names = (self._files["features", k]["name"] for k in range(self.manifest["n_shards"]))
+        return [map_features(self.folder / name) for name in names]
+
+    def _read_tables(self, shard: int) -> tuple[list[ImageGraphs], list[ImageLabels]]:
+        graphs = read_graph_shard(self.folder / self._files["graphs", shard]["name"])
+        labels = read_label_shard(self.folder / self._files["labels", shard]["name"])
+        return list(graphs), list(labels)
+
+
+def map_features(path: Path) -> dict[str, NDArray[Any]]:
+    """Returns the data sets of a feature shard by name, mapped read-only: nothing is read before it is used.
+
+    Raises DataSetError where a data set is not contiguous or reaches past the end of the file.
+    """
+    arrays: dict[str, NDArray[Any]] = {}
+    size = path.stat().st_size
+    with h5py.File(path) as file:
+        for name, dataset in file.items():
+            if dataset.size == 0:
+                arrays[name] = np.empty(dataset.shape, dataset.dtype)
+                continue
+            offset = dataset.id.get_offset()
+            if offset is None or offset + dataset.nbytes > size:
+                raise DataSetError(f"{path}: {name} is not contiguous, or cut off")
+            arrays[name] = np.memmap(path, dataset.dtype, "r", offset, dataset.shape)
+    return arrays

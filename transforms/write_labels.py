@@ -1,0 +1,72 @@
+"""Scene graphs of the whole corpus become phrase-level labels, a Parquet file a shard."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import apache_beam as beam
+from apache_beam.io.filesystems import FileSystems
+from apache_beam.utils.shared import Shared
+
+from schemas.label_shard import write_label_shard
+from schemas.records import ImageGraphs
+from schemas.sidecar import FileEntry, Sidecar, StageCount, digest
+from transforms.corpus import Corpus, CorpusStatistics
+from transforms.phrase_labels import mine_image
+from transforms.progress import count
+from transforms.publish import ShardContent, Target, publish_shard, publish_text, read_text
+from transforms.write_graphs import shard_images
+
+STAGE = "MinePhraseLabels"
+PRODUCT = "labels"
+CORPUS = "corpus.json"
+
+
+@dataclass
+class CountCorpus(beam.PTransform):
+    """Publishes what the labels are mined with, learned from all graphs: Sidecar of graphs -> FileEntry."""
+
+    target: Target
+
+    def expand(self, graphs: beam.PCollection) -> beam.PCollection:
+        return (
+            graphs
+            | "ReadGraphs" >> beam.FlatMap(partial(shard_images, self.target))  # ImageGraphs
+            | "Count" >> beam.CombineGlobally(CorpusStatistics())  # Corpus
+            | "Publish" >> beam.Map(partial(_publish_corpus, self.target.out))  # FileEntry
+        )
+
+
+def _publish_corpus(out: str, corpus: Corpus) -> FileEntry:
+    return publish_text(corpus.to_json(), out, CORPUS)
+
+
+@dataclass
+class MinePhraseLabels(beam.PTransform):
+    """Writes the labels of each shard: (Sidecar of graphs, FileEntry of the corpus) -> Sidecar."""
+
+    target: Target
+    candidates: int  # labelled captions an image
+
+    def expand(self, inputs: tuple[beam.PCollection, beam.PCollection]) -> beam.PCollection:
+        graphs, corpus = inputs
+        return graphs | "Mine" >> beam.ParDo(_Mine(self.target, self.candidates), beam.pvalue.AsSingleton(corpus))
+
+
+class _Mine(beam.DoFn):
+    def __init__(self, target: Target, candidates: int) -> None:
+        self._target, self._candidates, self._shared = target, candidates, Shared()
+
+    def process(self, graphs: Sidecar, corpus: FileEntry) -> Iterator[Sidecar]:
+        def build(path: Path) -> ShardContent:
+            load = partial(_load_corpus, self._target.out, corpus.name)
+            statistics: Corpus = self._shared.acquire(load, tag=corpus.sha256)
+            images = shard_images(self._target, graphs)
+            return build_labels(path, images, statistics, self._candidates)
+
+        inputs = digest([graphs.files[0].sha256, corpus.sha256, self._candidates])
+        yield publish_shard(self._target, PRODUCT, ".parquet", graphs.shard, inputs, build)
