@@ -8,6 +8,7 @@ unless they are called *scaled*: then of the resized image that the network sees
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,9 @@ from transforms.detector_folder import CONFIG, NAMES, DetectorError, changed_set
 from transforms.determinism import fix_algorithms, one_thread
 from transforms.region_selection import SelectionOptions, clip_boxes, select_regions
 from transforms.weights import fill_model
+
+# detectron2 calls torch.meshgrid the old way, for every image.
+warnings.filterwarnings("ignore", message="torch.meshgrid", category=UserWarning)
 
 ATTRIBUTES_PER_REGION = 5  # as many as are written, best first, where the detector knows that many
 

@@ -71,8 +71,11 @@ def run_pip(*arguments: str, tools: Path | None = None) -> None:
 def unpack_python_part(sdist: Path, folder: Path) -> Path:
     """Returns a source tree under `folder` that holds only the sdist's detectron2 package, made to run without its
     compiled part and with today's Pillow (10 dropped `Image.LINEAR`, an alias of `Image.BILINEAR`)."""
-    with tarfile.open(sdist) as archive:
-        archive.extractall(folder, filter="data")
+    try:
+        with tarfile.open(sdist) as archive:
+            archive.extractall(folder, filter="data")
+    except (OSError, tarfile.TarError) as error:
+        raise InstallError(f"{sdist.name} cannot be unpacked: {error}") from error
     roots = [path.parent for path in folder.glob("*/detectron2") if path.is_dir()]
     if len(roots) != 1:
         raise InstallError(f"{sdist.name} holds {len(roots)} folders named detectron2, one was expected")

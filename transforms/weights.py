@@ -23,9 +23,13 @@ _ALLOWED_GLOBALS: dict[tuple[str, str], Any] = {
     ("numpy", "ndarray"): np.ndarray,
     ("numpy", "dtype"): np.dtype,
     **{
-        (f"numpy.{core}.multiarray", name): value.__reduce__()[0]
+        (f"numpy.{core}.{module}", name): builder
         for core in ("core", "_core")
-        for name, value in (("_reconstruct", np.empty(0)), ("scalar", np.float32(0)))
+        for module, name, builder in (
+            ("multiarray", "_reconstruct", np.empty(0).__reduce__()[0]),
+            ("multiarray", "scalar", np.float32(0).__reduce__()[0]),
+            ("numeric", "_frombuffer", np.empty(1).__reduce_ex__(5)[0]),
+        )
     },
 }
 
