@@ -179,6 +179,8 @@ def _split(entry: Mapping[str, object], default: Split | None) -> Split:
 
 def _text(value: object) -> str:
     """Returns a caption without its outer white space."""
+    if value is None:
+        raise EntryError("missing_field", "the caption has no text")
     if not isinstance(value, str):
         raise EntryError("wrong_type", f"the caption is {shown(value)}; text expected")
     text = value.strip()

@@ -175,6 +175,8 @@ def _read_separated(path: str, delimiter: str) -> Iterator[Placed]:
         header = [name.strip() for name in next(filter(None, rows), [])]
     except csv.Error as error:
         raise AnnotationFileError(f"{path}:{rows.line_num}: {error}, in the line that names the columns") from error
+    if not header:
+        raise AnnotationFileError(f"{path}: empty file")
     _check_columns(f"{path}:{rows.line_num}", header, CAPTION_FIELDS)
     while True:
         first = rows.line_num + 1

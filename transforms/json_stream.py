@@ -92,14 +92,13 @@ class _Window:
             try:
                 value, end = self._scan(self._text, self._at)
             except json.JSONDecodeError as error:
-                read = error.pos - self._at
                 cut = error.msg.startswith("Unterminated string") or error.pos + _LONGEST_LITERAL > len(self._text)
                 if cut and self._more():
                     continue
-                raise self.error(error.msg, self._at + read) from error
+                raise self.error(error.msg, error.pos) from error
             except (ValueError, RecursionError) as error:  # thousands of digits, or of brackets
                 raise self.error(str(error)) from error
-            if end == len(self._text) and self._more():  # a number may go on
+            if len(self._text) - end <= len("e+") and self._more():  # a number may go on: 1|e+5
                 continue
             self._at = end
             return value
@@ -117,15 +116,20 @@ class _Window:
         return self._line + self._text.count("\n", 0, at), column
 
     def _more(self) -> bool:
-        """Drops what was read and adds at least as much as is kept, so that long values cost linear time."""
+        """Drops what was read and adds at least as much as is kept, so that long values cost linear time.
+
+        Returns False, with nothing changed, at the end of the file.
+        """
         kept = len(self._text) - self._at
         if kept > MAX_ENTRY_CHARACTERS:
             raise self.error(f"a value of more than {MAX_ENTRY_CHARACTERS} characters")
-        self._line, self._column = self._place(self._at)
-        self._text, self._at = self._text[self._at :], 0
         data = self._file.read(max(CHUNK_BYTES, kept))
-        self._text += self._decode(data)
-        return len(self._text) > kept or bool(data)
+        text = self._decode(data)
+        if not data:
+            return False
+        self._line, self._column = self._place(self._at)
+        self._text, self._at = self._text[self._at :] + text, 0
+        return True
 
     def _decode(self, data: bytes) -> str:
         try:
