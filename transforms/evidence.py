@@ -1,0 +1,55 @@
+"""What an image's own captions say, indexed so that any phrase is judged against it in constant time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+
+from transforms.lemmas import participle
+from transforms.phrases import CaptionContent, Fact, Thing
+from transforms.quantities import at_least
+
+PEOPLE = "people"  # the plural that has no singular of its own
+
+
+class Evidence:
+    """P(I): the things and facts that the captions of one image claim, and what they deny."""
+
+    def __init__(self, captions: Iterable[CaptionContent]) -> None:
+        self.things: defaultdict[str, list[Thing]] = defaultdict(list)  # head -> what is said of such things
+        self.predicates: defaultdict[tuple[str, str], set[str]] = defaultdict(set)  # (subject, object)
+        self.subjects: defaultdict[tuple[str, str], set[str]] = defaultdict(set)  # (predicate, object)
+        self.objects: defaultdict[tuple[str, str], set[str]] = defaultdict(set)  # (subject, predicate)
+        self.denied_heads: set[str] = set()
+        self.denied_facts: set[Fact] = set()
+        self.several: set[str] = set()  # heads that some caption counts as more than one, or names twice
+        for caption in captions:
+            self._add(caption)
+        self.heads = frozenset(self.things)
+
+    def _add(self, caption: CaptionContent) -> None:
+        named: set[str] = set()
+        for content in caption.contents:
+            if isinstance(content, Thing):
+                self.things[content.head].append(content)
+                if content.head in named or at_least(content.quantity) > 1:
+                    self.several.add(content.head)
+                named.add(content.head)
+            else:
+                self.predicates[content.subject, content.object].add(content.predicate)
+                self.subjects[content.predicate, content.object].add(content.subject)
+                self.objects[content.subject, content.predicate].add(content.object)
+        for content in caption.denied:
+            if isinstance(content, Fact):
+                self.denied_facts.add(content)
+            elif not content.attributes:
+                self.denied_heads.add(content.head)
+
+    @cached_property
+    def doings(self) -> dict[str, frozenset[str]]:
+        """The -ing form of what each head does: "man ride horse" says that a man is riding."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for (subject, _), predicates in self.predicates.items():
+            found[subject].update(participle(predicate.split(" ", 1)[0]) for predicate in predicates)
+        return {head: frozenset(words) for head, words in found.items()}

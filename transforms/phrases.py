@@ -1,0 +1,115 @@
+"""The phrases of a caption: what labels are given to.
+
+A phrase is an object with its attributes and quantity, or a triple of heads. What the caption denies ("no people",
+"a man without a hat", "a dog that is not running") is never a phrase; it is kept apart as evidence against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from schemas.records import Phrase, SceneGraph, Span, TextObject, TextRelation
+
+NONE_OF_IT = frozenset({"no", "0", "zero", "none"})  # quantities that say the object is not there
+LACKING = frozenset({"without", "be without", "lack", "miss"})  # predicates that say their object is not there
+
+
+class Thing(NamedTuple):
+    """What an object phrase claims: there is a `head` that has all the attributes."""
+
+    head: str
+    attributes: frozenset[str]
+    lacking: frozenset[str]  # attributes that the caption denies: "not empty"
+    quantity: str | None
+
+
+class Fact(NamedTuple):
+    """What a triple claims: some `subject` is in this relation to some `object`."""
+
+    subject: str
+    predicate: str
+    object: str
+
+
+Content = Thing | Fact
+
+
+class CaptionContent(NamedTuple):
+    """A caption's phrases with what each claims, and what the caption denies."""
+
+    phrases: tuple[Phrase, ...]
+    contents: tuple[Content, ...]  # contents[i] is what phrases[i] claims
+    denied: tuple[Content, ...]
+
+
+def phrases(caption_id: str, graph: SceneGraph) -> tuple[Phrase, ...]:
+    """Returns the phrases that the caption claims: its objects in order, then its triples in order."""
+    return read_caption(caption_id, graph).phrases
+
+
+def read_caption(caption_id: str, graph: SceneGraph) -> CaptionContent:
+    """Returns the caption's phrases with what each claims, and what the caption denies."""
+    things = [_thing(item) for item in graph.objects]
+    facts = [Fact(things[r.subject].head, r.predicate, things[r.object].head) for r in graph.relations]
+    missing = frozenset(_missing_objects(graph))
+    found: list[Phrase] = []
+    contents: list[Content] = []
+    denied: list[Content] = [Thing(things[i].head, things[i].attributes, frozenset(), None) for i in sorted(missing)]
+    for item, thing in zip(graph.objects, things, strict=True):
+        if item.id not in missing:
+            found.append(Phrase("object", _thing_text(thing), caption_id, (item.id,), -1, _thing_span(item)))
+            contents.append(thing)
+    for index, (relation, fact) in enumerate(zip(graph.relations, facts, strict=True)):
+        if _claimed(relation, missing):
+            ends = (relation.subject, relation.object)
+            span = _cover(relation.span, *(graph.objects[i].span for i in ends))
+            found.append(Phrase("relation", " ".join(fact), caption_id, ends, index, span))
+            contents.append(fact)
+        elif relation.negated:
+            denied.append(fact)
+    return CaptionContent(tuple(found), tuple(contents), tuple(denied))
+
+
+def _thing(item: TextObject) -> Thing:
+    return Thing(
+        item.head.lower(),
+        frozenset(a.value for a in item.attributes if not a.negated),
+        frozenset(a.value for a in item.attributes if a.negated),
+        item.quantity,
+    )
+
+
+def _missing_objects(graph: SceneGraph) -> Iterator[int]:
+    """Yields the objects whose existence the caption denies: "no chair", "without a hat"."""
+    for item in graph.objects:
+        if item.quantity in NONE_OF_IT:
+            yield item.id
+    for relation in graph.relations:
+        if relation.predicate in LACKING and not relation.negated:
+            yield relation.object
+        elif relation.negated and relation.predicate in _EXISTENCE:
+            yield relation.object
+
+
+_EXISTENCE = frozenset({"have", "with", "wear", "carry", "hold"})  # denied, they leave the object nowhere
+
+
+def _claimed(relation: TextRelation, missing: frozenset[int]) -> bool:
+    return not relation.negated and relation.subject not in missing and relation.object not in missing
+
+
+def _thing_text(thing: Thing) -> str:
+    words = [thing.quantity] if thing.quantity else []
+    words += [f"not {value}" for value in sorted(thing.lacking)]
+    return " ".join([*words, *sorted(thing.attributes), thing.head])
+
+
+def _thing_span(item: TextObject) -> Span:
+    return _cover(item.span, *(attribute.span for attribute in item.attributes))
+
+
+def _cover(*spans: Span) -> Span:
+    """Returns the smallest span over all the non-empty spans."""
+    solid = [span for span in spans if span[0] < span[1]] or list(spans)
+    return min(start for start, _ in solid), max(end for _, end in solid)

@@ -1,0 +1,49 @@
+"""What quantity words say: exact numbers, "several", or nothing."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+_NUMBERS = {
+    word: number
+    for number, words in enumerate(
+        "no|zero|none one|single|lone|solo two|pair|couple|both|twin three|trio four five six seven eight nine ten".split()
+    )
+    for word in words.split("|")
+}
+_SEVERAL = {"some": 2, "few": 2, "several": 3, "many": 4}  # the least that each can mean; anything else vague means 2
+_ONE_EACH = frozenset({"piece", "slice", "type", "kind", "sort", "part", "pair", "cup", "glass", "bottle", "body", "bit"})
+
+
+@lru_cache(4096)
+def exact(quantity: str | None) -> int | None:
+    """Returns the number that a quantity states, None if it states none: "2", "two", "pair of" -> 2."""
+    if quantity is None:
+        return None
+    if quantity.isdecimal():
+        return int(quantity)
+    words = quantity.split()
+    if not words or words[0] in ("other", "next"):
+        return None
+    return _NUMBERS.get(words[-2] if words[-1] == "of" and len(words) > 1 else words[-1])
+
+
+@lru_cache(4096)
+def at_least(quantity: str | None) -> int:
+    """Returns how many there are at least: "2" -> 2, "several" -> 3, "group of" -> 2, None -> 1."""
+    number = exact(quantity)
+    if number is not None:
+        return number
+    if quantity is None or any(word in _ONE_EACH for word in quantity.split()):
+        return 1
+    return max((_SEVERAL.get(word, 0) for word in quantity.split()), default=0) or 2
+
+
+def quantity_entails(said: str | None, asked: str | None) -> bool:
+    """Whether things counted as `said` are truly counted as `asked`; no count is true of any number above none."""
+    if asked is None or said == asked:
+        return True
+    number = exact(asked)
+    if number is not None:
+        return exact(said) == number
+    return said is not None and at_least(said) >= at_least(asked)
