@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import detectron2
 import numpy as np
 import pytest
 import torch
@@ -163,6 +166,24 @@ def training_batch() -> list[dict[str, Any]]:
     empty.gt_attributes = torch.zeros(0, 6)
     images = [torch.from_numpy(photo(64, 64, seed=i).transpose(2, 0, 1).astype(np.float32)) for i in range(2)]
     return [{"image": image, "instances": truth} for image, truth in zip(images, (described, empty), strict=True)]
+
+
+@pytest.mark.parametrize("name", ["faster_rcnn_R_50_C4_1x", "faster_rcnn_R_50_FPN_1x"])
+def test_load_detector_takes_a_model_zoo_config_and_checkpoint(tmp_path: Path, name: str) -> None:
+    cfg = get_cfg()
+    cfg.merge_from_file(str(Path(detectron2.__file__).parent / "model_zoo/configs/COCO-Detection" / f"{name}.yaml"))
+    cfg.merge_from_list(
+        ["MODEL.DEVICE", "cpu", "MODEL.RESNETS.RES2_OUT_CHANNELS", 16, "MODEL.RESNETS.WIDTH_PER_GROUP", 4]
+    )
+    cfg.merge_from_list(["MODEL.ROI_BOX_HEAD.FC_DIM", 32, "INPUT.MIN_SIZE_TEST", 64])  # the real ones are 130 MB
+    model = seeded_model(cfg, num_attributes=0)
+    tensors = {key: tensor.numpy() for key, tensor in model.state_dict().items()}
+    checkpoint = {"model": tensors | {"pixel_mean": np.zeros(3)}, "__author__": "Detectron2 Model Zoo"}
+    (tmp_path / "config.yaml").write_text(cfg.dump())
+    (tmp_path / "model.pkl").write_bytes(pickle.dumps(checkpoint))
+    (tmp_path / "names.json").write_text(json.dumps({"objects": [f"thing {i}" for i in range(80)], "attributes": []}))
+    expected = RegionDetector(model, cfg, (), (), sha256="").detect(photo(90, 120), FIXED)
+    assert_same(load_detector(tmp_path).detect(photo(90, 120), FIXED), expected)
 
 
 @pytest.mark.parametrize("config", CONFIGS)
