@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline import quiet  # noqa: F401, I001  # before Beam is imported
 from apache_beam.io.filesystems import FileSystems
 
 from pipeline.options import OptionError, RunOptions, add_run_arguments, run_options
@@ -23,7 +24,6 @@ OK, FAILED, WRONG, REJECTED, DAMAGED = range(5)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     args = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
         return int(args.command(args))
     except OptionError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,8 +28,6 @@ def run_local(plan: Plan, *, retry: bool = False) -> None:
     threads = max(1, len(os.sched_getaffinity(0)) // o.workers)
     with locked(o.out):
         start_folder(o.out, plan.run)
-        for name in ("apache_beam", "root"):
-            logging.getLogger(name).setLevel(logging.ERROR)
         with (
             progress_bars(o.shards, o.images is not None),
             beam.Pipeline(runner=FnApiRunner(), options=_beam_options(o.workers)) as p,
