@@ -14,7 +14,7 @@ def listing(s: Speaker, topics: Topics) -> Words | None:
     said = [s.noun(i, definite=False) for i in things]
     words = join([part for _, part in said])
     if s.chance(0.3):
-        return say("there are" if len(said) > 2 else "there is") + words
+        return say("there is") + words
     return words + (s.place(said[-1][0]) if s.chance(0.4) else [])
 
 

@@ -23,7 +23,7 @@ from demo.world import Relation, Scene, Thing, relations
 _SIZE_WORDS = {"large": ("large", "big", "big", "huge"), "small": ("small", "little", "small", "tiny")}
 _TALL_WORDS = {"large": ("tall",), "small": ("short",)}
 _PATTERN_WORDS = {"spotted": ("spotted", "dotted"), "checkered": ("checkered", "checked", "plaid")}
-_LYING = ("book", "hat", "ball", "flower", "umbrella")
+_LYING = ("book", "hat", "ball")
 
 
 class Speaker:
@@ -93,7 +93,7 @@ class Speaker:
         noun, words = self.bare(i, definite=definite)
         thing = self.scene.things[i]
         if thing.kind in PEOPLE and self.chance(0.32):
-            clothes = Noun(CLOTHES[thing.kind], self.paint(thing, 0.85))
+            clothes = Noun(CLOTHES[thing.kind], self.paint(thing, 0.85) or [thing.colour])
             claim = Claim(noun, "wear" if (wearing := self.chance(0.35)) else "in", clothes)
             words += say("wearing" if wearing else "in", claim) + say("a")
             words += [*(Word(a, (clothes,)) for a in clothes.attributes), head(clothes)]

@@ -27,8 +27,15 @@ _WEIGHTS = {
     "right of": 0.7,
     "near": 0.5,
 }
-_STRONG = ("wear", "ride", "sit on", "chase", "kick")
-_ECHOES = ("in", "on", "look at", "with", "near", "next to")  # dull of a pair that a strong predicate relates
+# Of what relates two things, the first of these makes the later ones dull, and the dull ones with them.
+_LIVELY = ("wear", "hold", "ride", "chase", "kick", "sit on", "in", "on")
+_DULL = ("look at", "near", "next to", "above", "under")
+
+
+def _livelier(predicate: str) -> tuple[str, ...]:
+    if predicate in _LIVELY:
+        return _LIVELY[: _LIVELY.index(predicate)]
+    return _LIVELY if predicate in _DULL else ()
 
 
 class Topics:
@@ -37,12 +44,13 @@ class Topics:
     def __init__(self, scene: Scene, rng: np.random.Generator) -> None:
         self.rng = rng
         facts = sorted(relations(scene))
-        strong = {(i, j) for i, p, j in facts if p in _STRONG}
-        riding = {(i, j) for i, p, j in facts if p == "ride"}
+        related: dict[frozenset[int], set[str]] = {}
+        for i, p, j in facts:
+            related.setdefault(frozenset((i, j)), set()).add(p)
         self.facts = [
             (i, p, j)
             for i, p, j in facts
-            if p in _WEIGHTS and not (p in _ECHOES and (i, j) in strong) and not (p == "sit on" and (i, j) in riding)
+            if p in _WEIGHTS and not related[frozenset((i, j))].intersection(_livelier(p))
         ]
         self.told = [0] * len(scene.things)
 

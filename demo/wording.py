@@ -75,15 +75,26 @@ def join(parts: list[Words]) -> Words:
     return words + ([*say("and"), *parts[-1]] if len(parts) > 1 else [])
 
 
+def _article(following: Word, said: list[Noun]) -> str:
+    """Returns a, an, or another where what was said before fits the noun as well."""
+    noun = following.owners[0] if following.owners else None
+    if isinstance(noun, Noun) and noun.quantity is None:
+        for earlier in said:
+            if earlier is not noun and earlier.head == noun.head and set(noun.attributes) <= set(earlier.attributes):
+                return "another"
+    return "an" if following.text[0] in "aeiou" else "a"
+
+
 def assemble(words: Words, stop: str) -> SaidCaption:
     """Returns the caption with every phrase that its words belong to."""
     parts: list[str] = []
     spans: list[tuple[int, int]] = []
+    nouns: list[Noun] = []
     at = 0
     for i, word in enumerate(words):
-        text = word.text
-        if text == "a" and i + 1 < len(words) and words[i + 1].text[0] in "aeiou":
-            text = "an"
+        text = _article(words[i + 1], nouns) if word.text == "a" else word.text
+        if word.head:
+            nouns += [owner for owner in word.owners if isinstance(owner, Noun)]
         if i == 0:
             text = text[0].upper() + text[1:]
         if parts and text != ",":

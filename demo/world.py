@@ -19,6 +19,7 @@ Relation = tuple[int, str, int]
 _POSTURES = {"stand": "stand", "hold": "stand", "run": "run", "sit": "sit", "ride": "sit", "kick": "", "": ""}
 _SIGHT = 70  # pixels that a look or a chase bridges
 _NEAR = 40  # pixels between boxes that are near each other
+_LEVEL = 16  # rows that the grounds of neighbours differ at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,10 @@ def _gap(a: Box, b: Box) -> float:
 
 def _ahead(a: Thing, b: Thing) -> float | None:
     """Returns how far b lies in front of a's face, None where a does not face it."""
-    if _span_overlap(a.full_box[1], a.full_box[3], b.full_box[1], b.full_box[3]) < 8 or abs(a.ground - b.ground) > 16:
+    if (
+        _span_overlap(a.full_box[1], a.full_box[3], b.full_box[1], b.full_box[3]) < 8
+        or abs(a.ground - b.ground) > _LEVEL
+    ):
         return None
     step = (_middle(b.full_box) - _middle(a.full_box)) * a.facing
     if step <= 0:
@@ -106,9 +110,10 @@ def _of_place(a: Thing, b: Thing, attached: bool) -> list[str]:
         found.append("right of")
     wide = _span_overlap(p[0], p[2], q[0], q[2])
     stacked = wide >= 0.3 * min(p[2] - p[0], q[2] - q[0])
-    if stacked and p[3] <= q[1] + 6 and a.raised:
+    level = abs(a.ground - b.ground) <= _LEVEL
+    if stacked and level and p[3] <= q[1] + 6 and a.raised:
         found.append("above")
-    if stacked and q[3] <= p[1] + 6 and b.raised:
+    if stacked and level and q[3] <= p[1] + 6 and b.raised:
         found.append("under")
     if _gap(p, q) < _NEAR:
         found.append("near")
@@ -118,7 +123,7 @@ def _of_place(a: Thing, b: Thing, attached: bool) -> list[str]:
     smaller = min((p[2] - p[0]) * (p[3] - p[1]), (q[2] - q[0]) * (q[3] - q[1]))
     if wide > 0 and tall > 0 and wide * tall >= 0.08 * smaller and abs(a.ground - b.ground) >= 5:
         found.append("in front of" if a.ground > b.ground else "behind")
-    elif -0.2 * min(p[2] - p[0], q[2] - q[0]) <= -wide <= 34 and abs(a.ground - b.ground) <= 16 and tall > 8:
+    elif -0.2 * min(p[2] - p[0], q[2] - q[0]) <= -wide <= 34 and level and tall > 8:
         found.append("next to")
     return found
 
