@@ -119,10 +119,6 @@ def hostile_images() -> list[HostileImage]:
     ]
 
 
-def json_bytes(value: object) -> bytes:
-    return json.dumps(value).encode()
-
-
 def parquet_bytes(columns: dict[str, object]) -> bytes:
     buffer = io.BytesIO()
     pq.write_table(pa.table(columns), buffer)
@@ -135,11 +131,9 @@ def hostile_files() -> list[HostileFile]:
 
 
 def _broken_files() -> list[HostileFile]:
-    good = json_bytes({"images": [{"filename": f"{i}.jpg", "sentences": [{"raw": "a dog"}]} for i in range(9)]})
+    good = json.dumps({"images": [{"filename": f"{i}.jpg", "sentences": ["a dog"]} for i in range(9)]}).encode()
     parquet = parquet_bytes({"filename": ["a.jpg"], "caption": ["a dog"]})
-    lines = gzip.compress(
-        b"".join(json_bytes({"filename": f"{i}.jpg", "caption": "a dog"}) + b"\n" for i in range(999))
-    )
+    lines = gzip.compress("".join(f'{{"filename": "{i}.jpg", "caption": "a dog"}}\n' for i in range(999)).encode())
     instances = {"images": [{"id": 1, "file_name": "a.jpg"}], "annotations": [{"image_id": 1, "bbox": [0, 0, 9, 9]}]}
     return [
         HostileFile("empty.json", b"", "empty.json: empty file"),
@@ -158,7 +152,7 @@ def _broken_files() -> list[HostileFile]:
         HostileFile(
             "latin.json", '{"images": [{"filename": "é.jpg"}]}'.encode("latin-1"), r"line 1: b'\\xe9.*not UTF-8"
         ),
-        HostileFile("no_captions.json", json_bytes(instances), r"annotations\[0\]: none of caption"),
+        HostileFile("no_captions.json", json.dumps(instances).encode(), r"annotations\[0\]: none of caption"),
         HostileFile(
             "latin.csv", "filename,caption\na.jpg,café\n".encode("latin-1"), r"latin.csv:2: byte 10: .*not UTF-8"
         ),
@@ -185,7 +179,9 @@ def _broken_files() -> list[HostileFile]:
 
 def _files_with_bad_entries() -> list[HostileFile]:
     def jsonl(*rows: object) -> bytes:
-        return b"".join(json_bytes(row) + b"\n" for row in (*rows, {"filename": "good.jpg", "caption": "a dog"}))
+        return b"".join(
+            json.dumps(row).encode() + b"\n" for row in (*rows, {"filename": "good.jpg", "caption": "a dog"})
+        )
 
     def row(reason: str, **fields: object) -> HostileFile:
         entry = {"filename": "a.jpg", "caption": "a cat"} | fields
@@ -256,14 +252,14 @@ def _files_with_bad_entries() -> list[HostileFile]:
         HostileFile("deep_line.jsonl", jsonl() + b"[" * 100_000, "", 1, Counter(bad_row=1)),
         HostileFile(
             "karpathy.json",
-            json_bytes(karpathy),
+            json.dumps(karpathy).encode(),
             "",
             1,
             Counter(missing_field=4, no_captions=1, unknown_split=1, wrong_type=1),
         ),
         HostileFile(
             "coco.json",
-            json_bytes(coco),
+            json.dumps(coco).encode(),
             "",
             1,
             Counter(

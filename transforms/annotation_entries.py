@@ -58,6 +58,8 @@ _NOT_IN_NAMES = re.compile("[\0-\x1f\x7f\ud800-\udfff]")
 _SPLIT_IN_NAME = re.compile(r"(?<![a-z])(" + "|".join(SPLITS) + r")(?![a-z])")
 _SHOWN = reprlib.Repr()
 _SHOWN.maxstring = _SHOWN.maxother = 80
+_SHOWN.maxlevel = 2
+_SHOWN_CHARACTERS = 160
 
 
 class EntryError(Exception):
@@ -121,7 +123,10 @@ def identifier(value: object, field: str) -> str | None:
 
 def shown(value: object) -> str:
     """Returns a value and its type for an error message, shortened."""
-    return f"{_SHOWN.repr(value)} ({type(value).__name__})"
+    text = _SHOWN.repr(value)
+    if len(text) > _SHOWN_CHARACTERS:
+        text = text[:_SHOWN_CHARACTERS] + "..."
+    return f"{text} ({type(value).__name__})"
 
 
 def _captions(entry: Mapping[str, object]) -> Iterator[tuple[str, int | None, object, object]]:

@@ -76,7 +76,10 @@ _MODES = {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK"
 
 
 class ImageError(Exception):
-    """An image that cannot be used: `reason` is one of `IMAGE_REASONS`, `detail` names the file and the values."""
+    """An image that cannot be used: `reason` is one of `IMAGE_REASONS`, `detail` names the file and the values.
+
+    Files are named relative to the image folder: what becomes of an image does not depend on where the folder lies.
+    """
 
     def __init__(self, reason: ImageReason, detail: str) -> None:
         super().__init__(reason, detail)
@@ -105,14 +108,14 @@ def read_image(root: str, uri: str, *, max_bytes: int = MAX_BYTES) -> bytes:
         with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as file:
             data = _read_at_most(file, max_bytes + 1)
     except PermissionError as error:
-        raise ImageError("unreadable_image", f"{path}: {error.strerror}") from error
+        raise ImageError("unreadable_image", f"{uri}: {error.strerror}") from error
     except Exception:
         # Every file system has its own exception for a missing file, so it is asked.
         if FileSystems.exists(path):
             raise
-        raise ImageError("missing_image", f"{path}: no such file") from None
+        raise ImageError("missing_image", f"{uri}: no such file") from None
     if len(data) > max_bytes:
-        raise ImageError("too_many_bytes", f"{path}: more than the {max_bytes} bytes allowed")
+        raise ImageError("too_many_bytes", f"{uri}: more than the {max_bytes} bytes allowed")
     return data
 
 
@@ -164,9 +167,9 @@ def _resolve(root: str, uri: str) -> str:
     """Returns the real path of a local image, which is a regular file below the real path of `root`."""
     folder, path = os.path.realpath(root), os.path.realpath(os.path.join(root, uri))
     if not PurePath(path).is_relative_to(folder):
-        raise ImageError("path_outside_images", f"{uri!r}: leads to {path}, outside of {folder}")
+        raise ImageError("path_outside_images", f"{uri}: a symbolic link leads out of the image folder")
     if not os.path.isfile(path):
-        raise ImageError("missing_image", f"{path}: {'not a regular' if os.path.exists(path) else 'no such'} file")
+        raise ImageError("missing_image", f"{uri}: {'not a regular' if os.path.exists(path) else 'no such'} file")
     return path
 
 
@@ -204,7 +207,7 @@ def _to_rgb(image: Image.Image, name: str) -> Image.Image:
         return image.convert("RGB")
     layer = image.convert("RGBA")
     paper = Image.new("RGB", layer.size, "white")
-    paper.paste(layer, mask=layer.getchannel("A"))
+    paper.paste(layer, mask=layer)
     return paper
 
 

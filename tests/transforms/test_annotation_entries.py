@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from schemas.records import Annotation
-from transforms.annotation_entries import EntryError, identifier, read_entry, shown, split_of_file
+from transforms.annotation_entries import (
+    ANNOTATION_REASONS,
+    FIELDS,
+    SPLITS,
+    EntryError,
+    identifier,
+    read_entry,
+    shown,
+    split_of_file,
+)
+from transforms.images import IMAGE_REASONS
 
 
 def only(entry: object) -> Annotation:
@@ -98,5 +110,13 @@ def test_split_of_file_reads_whole_words(name: str, split: str | None) -> None:
 
 
 def test_shown_is_short_and_printable() -> None:
-    assert len(shown(["\ud800" * 10_000] * 10_000)) < 700
+    nested: object = "\ud800" * 10_000
+    for _ in range(9):
+        nested = [nested] * 9
+    assert len(shown(nested)) < 200
     assert shown("\0\ud800").isprintable()
+
+
+@pytest.mark.parametrize("word", [*ANNOTATION_REASONS, *FIELDS, *SPLITS, *IMAGE_REASONS])
+def test_input_formats_are_documented(word: str) -> None:
+    assert f"`{word}`" in (Path(__file__).parents[2] / "docs" / "input_formats.md").read_text()

@@ -74,7 +74,7 @@ def test_read_image_reads_a_uri(tmp_path: Path, root: str) -> None:
 def test_read_image_says_that_a_uri_is_missing(tmp_path: Path) -> None:
     with FolderFileSystem.serving(tmp_path), pytest.raises(ImageError) as caught:
         read_image("folder://images", "a.jpg")
-    assert (caught.value.reason, caught.value.detail) == ("missing_image", "folder://images/a.jpg: no such file")
+    assert (caught.value.reason, caught.value.detail) == ("missing_image", "a.jpg: no such file")
 
 
 def test_read_image_says_that_an_image_may_not_be_read(tmp_path: Path) -> None:
