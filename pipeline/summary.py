@@ -6,18 +6,22 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-ORDER = ("ReadAnnotations", "GroupAnnotations", "ExtractRegions", "ParseCaptions", "MinePhraseLabels")
-UNITS = {"ReadAnnotations": "captions", "GroupAnnotations": "captions", "ExtractRegions": "images", "ParseCaptions": "captions",
-         "MinePhraseLabels": "images"}  # fmt: skip
+UNITS = {
+    "ReadAnnotations": "captions",
+    "GroupAnnotations": "captions",
+    "ExtractRegions": "images",
+    "ParseCaptions": "captions",
+    "MinePhraseLabels": "images",
+}
 
 
 def table(manifest: Mapping[str, Any]) -> str:
     """Returns the stages of a manifest with their counts: in = out + rejected."""
     lines = [f"{'stage':18}{'unit':10}{'in':>10}{'out':>10}{'rejected':>10}"]
-    for stage in ORDER:
+    for stage, unit in UNITS.items():
         if stage in manifest["counts"]:
             c = manifest["counts"][stage]
-            lines.append(f"{stage:18}{UNITS[stage]:10}{c['entered']:>10,}{c['left']:>10,}{c['rejected']:>10,}")
+            lines.append(f"{stage:18}{unit:10}{c['entered']:>10,}{c['left']:>10,}{c['rejected']:>10,}")
     return "\n".join(lines)
 
 

@@ -16,6 +16,7 @@ from apache_beam.io.filesystems import FileSystems
 
 from schemas.records import DeadLetter
 from schemas.sidecar import FileEntry, Sidecar, StageCount, rejected_name, shard_stem, sidecar_name
+from transforms.progress import count
 
 BLOCK = 1 << 20
 TEMPORARY = ".tmp-"  # marks names that a killed run may leave behind; the next run removes them
@@ -32,6 +33,16 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Product:
+    """A kind of shard file."""
+
+    name: str  # the first part of its files' names
+    extension: str
+    stage: str  # the stage that makes it
+    counter: str  # where its progress is counted, in that stage's units
+
+
+@dataclass(frozen=True, slots=True)
 class ShardContent:
     """What was built for one shard, next to the data file itself."""
 
@@ -41,27 +52,35 @@ class ShardContent:
 
 
 def publish_shard(
-    target: Target, product: str, extension: str, shard: int, inputs: str, build: Callable[[Path], ShardContent]
+    target: Target, product: Product, shard: int, inputs: str, build: Callable[[Path], ShardContent]
 ) -> Sidecar:
     """Returns the sidecar of a shard: the one that is there where the shard is done, else that of what build writes.
 
     `build` writes the data file to the local path it is given. The order of the renames makes a crash harmless: a
     shard without its sidecar is not done. Raises OSError (BeamIOError) where the output cannot be written.
     """
-    done = finished_sidecar(target, product, shard, inputs)
+    done = finished_sidecar(target, product.name, shard, inputs)
     if done is not None:
+        count(product.counter, done.counts[product.stage].entered)
         return done
-    name = shard_stem(product, shard, target.n_shards) + extension
+    name = shard_stem(product.name, shard, target.n_shards) + product.extension
     with tempfile.TemporaryDirectory(prefix="multigrain-") as spool:
         local = Path(spool, name)
         content = build(local)
         files = [publish_file(local, target.out, name)]
         if content.rejected:
-            letters = Path(spool, rejected_name(product, shard, target.n_shards))
+            letters = Path(spool, rejected_name(product.name, shard, target.n_shards))
             letters.write_text(dead_letter_lines(content.rejected), encoding="utf-8")
             files.append(publish_file(letters, target.out, letters.name))
     sidecar = Sidecar(
-        product, shard, target.n_shards, content.rows, target.fingerprint, inputs, tuple(files), dict(content.counts)
+        product.name,
+        shard,
+        target.n_shards,
+        content.rows,
+        target.fingerprint,
+        inputs,
+        tuple(files),
+        dict(content.counts),
     )
     publish_text(sidecar.to_json(), target.out, sidecar.name)
     return sidecar

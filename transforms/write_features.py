@@ -24,13 +24,13 @@ from schemas.sidecar import Sidecar, StageCount, rejected_name
 from transforms.detector_handler import DetectorHandler
 from transforms.images import decode_image, read_image
 from transforms.progress import count
-from transforms.publish import ShardContent, Target, fetch_file, publish_shard, read_sidecar, read_text
+from transforms.publish import Product, ShardContent, Target, fetch_file, publish_shard, read_sidecar, read_text
 from transforms.region_selection import SelectionOptions
 from transforms.regions import STAGE, Detector, extract_regions_many
 from transforms.shard_records import Shard
 from transforms.spatial_relations import spatial_relations
 
-PRODUCT = "features"
+PRODUCT = Product("features", ".h5", STAGE, "images_done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,10 @@ def build_features(
         if good is not None:
             for image_id in row_of.keys() & good.rows.keys():
                 writer.copy(row_of[image_id], good.file, good.rows[image_id])
+                count(PRODUCT.counter)
         found = extract_regions_many(todo, load, detector(), selection, threads=threads) if todo else ()
         for image_id, regions in found:
-            count("images_done")
+            count(PRODUCT.counter)
             if isinstance(regions, DeadLetter):
                 rejected.append(regions)
                 continue
@@ -111,7 +112,7 @@ class _Extract(beam.DoFn):
                     path, shard.records, self._layout, self._load, detector, self._selection, self._threads, good
                 )
 
-        yield publish_shard(self._target, PRODUCT, ".h5", shard.index, shard.image_digest(), build)
+        yield publish_shard(self._target, PRODUCT, shard.index, shard.image_digest(), build)
 
 
 def load_photo(folder: str, uri: str) -> NDArray[np.uint8]:
@@ -122,11 +123,11 @@ def load_photo(folder: str, uri: str) -> NDArray[np.uint8]:
 @contextmanager
 def _good_rows(target: Target, shard: Shard) -> Iterator[GoodRows | None]:
     """Yields the rows that a retry keeps: those of the finished shard that have no dead letter."""
-    sidecar = read_sidecar(target, PRODUCT, shard.index) if target.retry else None
+    sidecar = read_sidecar(target, PRODUCT.name, shard.index) if target.retry else None
     if sidecar is None or (sidecar.fingerprint, sidecar.inputs) != (target.fingerprint, shard.image_digest()):
         yield None
         return
-    letters = read_text(FileSystems.join(target.out, rejected_name(PRODUCT, shard.index, target.n_shards)))
+    letters = read_text(FileSystems.join(target.out, rejected_name(PRODUCT.name, shard.index, target.n_shards)))
     failed = {json.loads(line)["record_id"] for line in letters.splitlines()}
     with tempfile.TemporaryDirectory(prefix="multigrain-") as spool:
         local = Path(spool, "before.h5")

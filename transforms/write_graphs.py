@@ -16,12 +16,12 @@ from schemas.graph_shard import read_graph_shard, write_graph_shard
 from schemas.records import DeadLetter, ImageGraphs, SceneGraph
 from schemas.sidecar import Sidecar, StageCount
 from transforms.progress import count
-from transforms.publish import ShardContent, Target, fetch_file, publish_shard
+from transforms.publish import Product, ShardContent, Target, fetch_file, publish_shard
 from transforms.scene_graphs import CaptionParser, load_parser
 from transforms.shard_records import Shard
 
 STAGE = "ParseCaptions"
-PRODUCT = "graphs"
+PRODUCT = Product("graphs", ".parquet", STAGE, "captions_done")
 
 
 def parse_shard(shard: Shard, parser: CaptionParser) -> tuple[list[ImageGraphs], list[DeadLetter]]:
@@ -40,7 +40,7 @@ def parse_shard(shard: Shard, parser: CaptionParser) -> tuple[list[ImageGraphs],
             own.append(graph)
             if graph.note and not graph.tokens:
                 rejected.append(DeadLetter(STAGE, caption.caption_id, graph.note, f"caption {caption.text[:200]!r}"))
-            count("captions_done")
+            count(PRODUCT.counter)
         images.append(ImageGraphs(record.image_id, record.uri, record.split, record.captions, tuple(own)))
     return images, rejected
 
@@ -74,7 +74,7 @@ class _Parse(beam.DoFn):
         def build(path: Path) -> ShardContent:
             return build_graphs(path, shard, self._shared.acquire(load, tag=self._spec))
 
-        yield publish_shard(self._target, PRODUCT, ".parquet", shard.index, shard.record_digest(), build)
+        yield publish_shard(self._target, PRODUCT, shard.index, shard.record_digest(), build)
 
 
 def shard_images(target: Target, sidecar: Sidecar) -> Iterable[ImageGraphs]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,11 +17,11 @@ from schemas.sidecar import FileEntry, Sidecar, StageCount, digest
 from transforms.corpus import Corpus, CorpusStatistics
 from transforms.phrase_labels import mine_image
 from transforms.progress import count
-from transforms.publish import ShardContent, Target, publish_shard, publish_text, read_text
+from transforms.publish import Product, ShardContent, Target, publish_shard, publish_text, read_text
 from transforms.write_graphs import shard_images
 
 STAGE = "MinePhraseLabels"
-PRODUCT = "labels"
+PRODUCT = Product("labels", ".parquet", STAGE, "labelled")
 CORPUS = "corpus.json"
 
 
@@ -69,4 +68,18 @@ class _Mine(beam.DoFn):
             return build_labels(path, images, statistics, self._candidates)
 
         inputs = digest([graphs.files[0].sha256, corpus.sha256, self._candidates])
-        yield publish_shard(self._target, PRODUCT, ".parquet", graphs.shard, inputs, build)
+        yield publish_shard(self._target, PRODUCT, graphs.shard, inputs, build)
+
+
+def build_labels(path: Path, images: Iterable[ImageGraphs], corpus: Corpus, candidates: int) -> ShardContent:
+    """Writes the labels of one shard to a local file and returns its counts; no image is refused."""
+    labels = []
+    for image in images:
+        labels.append(mine_image(image, corpus, candidates))
+        count(PRODUCT.counter)
+    write_label_shard(path, labels)
+    return ShardContent(len(labels), {STAGE: StageCount(len(labels), len(labels), 0)}, [])
+
+
+def _load_corpus(out: str, name: str) -> Corpus:
+    return Corpus.from_json(read_text(FileSystems.join(out, name)))

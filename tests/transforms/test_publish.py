@@ -5,7 +5,9 @@ import pytest
 
 from schemas.records import DeadLetter
 from schemas.sidecar import StageCount
-from transforms.publish import ShardContent, Target, finished_sidecar, publish_shard
+from transforms.publish import Product, ShardContent, Target, finished_sidecar, publish_shard
+
+GRAPHS = Product("graphs", ".parquet", "Stage", "captions_done")
 
 
 def target(out: Path, fingerprint: str = "f", retry: bool = False) -> Target:
@@ -33,45 +35,45 @@ def fails(path: Path) -> ShardContent:
 
 
 def test_publish_shard_writes_the_file_then_its_sidecar(tmp_path: Path) -> None:
-    sidecar = publish_shard(target(tmp_path), "graphs", ".parquet", 1, "inputs", build)
+    sidecar = publish_shard(target(tmp_path), GRAPHS, 1, "inputs", build)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["graphs-00001-of-00002.json", "graphs-00001-of-00002.parquet"]
     assert finished_sidecar(target(tmp_path), "graphs", 1, "inputs") == sidecar
 
 
 def test_publish_shard_skips_a_finished_shard(tmp_path: Path) -> None:
-    first = publish_shard(target(tmp_path), "graphs", ".parquet", 1, "inputs", build)
-    assert publish_shard(target(tmp_path), "graphs", ".parquet", 1, "inputs", never) == first
+    first = publish_shard(target(tmp_path), GRAPHS, 1, "inputs", build)
+    assert publish_shard(target(tmp_path), GRAPHS, 1, "inputs", never) == first
 
 
 @pytest.mark.parametrize(("fingerprint", "inputs"), [("other", "inputs"), ("f", "other")])
 def test_publish_shard_builds_again_what_was_made_of_something_else(
     tmp_path: Path, fingerprint: str, inputs: str
 ) -> None:
-    publish_shard(target(tmp_path), "graphs", ".parquet", 1, "inputs", build)
-    sidecar = publish_shard(target(tmp_path, fingerprint), "graphs", ".parquet", 1, inputs, build_with_letters)
+    publish_shard(target(tmp_path), GRAPHS, 1, "inputs", build)
+    sidecar = publish_shard(target(tmp_path, fingerprint), GRAPHS, 1, inputs, build_with_letters)
     assert sidecar.rejected == 2
 
 
 def test_publish_shard_builds_again_what_lost_its_file(tmp_path: Path) -> None:
-    publish_shard(target(tmp_path), "graphs", ".parquet", 1, "inputs", build)
+    publish_shard(target(tmp_path), GRAPHS, 1, "inputs", build)
     (tmp_path / "graphs-00001-of-00002.parquet").write_bytes(b"dat")
-    publish_shard(target(tmp_path), "graphs", ".parquet", 1, "inputs", build)
+    publish_shard(target(tmp_path), GRAPHS, 1, "inputs", build)
     assert (tmp_path / "graphs-00001-of-00002.parquet").read_bytes() == b"data"
 
 
 def test_publish_shard_leaves_nothing_where_building_fails(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="in the middle"):
-        publish_shard(target(tmp_path), "graphs", ".parquet", 1, "inputs", fails)
+        publish_shard(target(tmp_path), GRAPHS, 1, "inputs", fails)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_publish_shard_writes_dead_letters_in_order(tmp_path: Path) -> None:
-    publish_shard(target(tmp_path), "graphs", ".parquet", 0, "inputs", build_with_letters)
+    publish_shard(target(tmp_path), GRAPHS, 0, "inputs", build_with_letters)
     lines = (tmp_path / "graphs-00000-of-00002.rejected.jsonl").read_text().splitlines()
     assert [json.loads(line)["record_id"] for line in lines] == ["a", "b"]
 
 
 def test_publish_shard_builds_rejected_shards_again_only_in_a_retry(tmp_path: Path) -> None:
-    publish_shard(target(tmp_path), "graphs", ".parquet", 0, "inputs", build_with_letters)
-    publish_shard(target(tmp_path), "graphs", ".parquet", 0, "inputs", never)
-    assert publish_shard(target(tmp_path, retry=True), "graphs", ".parquet", 0, "inputs", build).rejected == 0
+    publish_shard(target(tmp_path), GRAPHS, 0, "inputs", build_with_letters)
+    publish_shard(target(tmp_path), GRAPHS, 0, "inputs", never)
+    assert publish_shard(target(tmp_path, retry=True), GRAPHS, 0, "inputs", build).rejected == 0
