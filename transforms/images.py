@@ -204,7 +204,7 @@ def _to_rgb(image: Image.Image, name: str) -> Image.Image:
     if image.mode not in _MODES:
         raise ImageError("unsupported_mode", f"{name}: {image.format} of Pillow's mode {image.mode}")
     if not image.has_transparency_data:
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")  # convert copies either way
     layer = image.convert("RGBA")
     paper = Image.new("RGB", layer.size, "white")
     paper.paste(layer, mask=layer)
