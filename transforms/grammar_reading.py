@@ -54,6 +54,21 @@ class Reading:
                 found += self.things(k)
         return found
 
+    def holders(self, token: int, at: int) -> list[int]:
+        """Returns what a phrase at token `at` describes, where it hangs on the nominal `token`.
+
+        "a man and a woman holding hands": both hold, since the phrase follows the whole coordination of the subject;
+        "a hat and a shirt with stripes": only the shirt.
+        """
+        top = token
+        while self.labels[top] == "conj" and self.heads[top] in self.stands_for:
+            top = self.heads[top]
+        if top != token and self.labels[top] not in ("ROOT", "nsubj", "nsubjpass"):
+            return self.stands_for.get(token, [])
+        if any(self.labels[k] == "conj" and k > at for k in self.kids[top]):
+            return self.stands_for.get(token, [])
+        return self.things(top)
+
     def relate(
         self,
         subjects: list[int],
@@ -64,14 +79,19 @@ class Reading:
         negated: bool = False,
         absent: bool = False,
     ) -> None:
-        """Adds a relation from each subject to each object; nothing is related to itself, nothing twice.
+        """Adds a relation from each subject to each object; nothing twice, and
+        nothing to itself but by "each other".
 
         A relation with what is said to be absent ("no chairs") is negated, unless it tells the absence itself (`absent`).
         """
         for s in subjects:
             for o in objects:
                 no = not absent and "no" in (self.objects[o].quantity, self.objects[s].quantity)
-                if s != o and (s, predicate, o) not in self.relations:
+                if (s != o or self.words[span[1] : span[1] + 2] == ["each", "other"]) and (
+                    s,
+                    predicate,
+                    o,
+                ) not in self.relations:
                     self.relations[s, predicate, o] = TextRelation(s, predicate, o, negated or no, span)
 
     def graph(self) -> SceneGraph:

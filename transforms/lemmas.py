@@ -11,13 +11,20 @@ VOCABULARY = 1 << 16  # words remembered; English captions use about 20,000
 
 @lru_cache(VOCABULARY)
 def noun_lemma(word: str) -> str:
-    """Returns the singular of a lower-case noun: "dogs" -> "dog"; plural-only nouns stay."""
+    """Returns the singular of a lower-case noun: "dogs" -> "dog"; plural-only nouns and unknown words stay."""
     import lemminflect
 
     if word in PLURAL_ONLY:
         return word
-    lemmas: tuple[str, ...] = lemminflect.getLemma(word, "NOUN")
-    return lemmas[0] if lemmas else word
+    known: dict[str, tuple[str, ...]] = lemminflect.getAllLemmas(word, "NOUN")
+    if known:
+        return known["NOUN"][0]
+    if word.endswith("ies"):  # what no dictionary knows is rather a veggie, a selfie, a hoodie
+        return word[:-1]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        lemmas: tuple[str, ...] = lemminflect.getLemma(word, "NOUN")
+        return lemmas[0] if lemmas else word
+    return word
 
 
 @lru_cache(VOCABULARY)

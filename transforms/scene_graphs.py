@@ -8,9 +8,12 @@ from itertools import islice
 from typing import Any, Protocol
 
 from schemas.records import SceneGraph
+from transforms.fragments import complete, strip_completion
 from transforms.grammar_nouns import name_objects
 from transforms.grammar_prepositions import relate_possessors, relate_prepositions
 from transforms.grammar_reading import Reading
+from transforms.grammar_references import resolve_pronouns
+from transforms.grammar_repairs import repair
 from transforms.grammar_verbs import relate_verbs
 from transforms.graph_json import graph_json
 from transforms.tokens import TokenTable
@@ -32,8 +35,10 @@ class SentenceParser(Protocol):
 
 def read(table: TokenTable) -> SceneGraph:
     """Returns the scene graph of a parsed caption: the rules in their order."""
+    repair(table)
     r = Reading(table)
     name_objects(r)
+    resolve_pronouns(r)
     relate_verbs(r)
     relate_prepositions(r)
     relate_possessors(r)
@@ -55,9 +60,16 @@ class CaptionParser:
         captions = iter(texts)
         while chunk := list(islice(captions, CHUNK)):
             unique = list(dict.fromkeys(t for t in chunk if not refusal(t)))
-            graphs = dict(zip(unique, map(read, self._sentences.tables(unique)), strict=True))
+            graphs = dict(zip(unique, map(read, self._tables(unique)), strict=True))
             for text in chunk:
                 yield graphs[text] if text in graphs else SceneGraph((), (), (), refusal(text))
+
+    def _tables(self, texts: list[str]) -> Iterator[TokenTable]:
+        """Yields the token table of each text, parsed as the sentence that it stands for."""
+        completed = [complete(text) for text in texts]
+        tables = self._sentences.tables(sentence for sentence, _ in completed)
+        for text, (_, before), table in zip(texts, completed, tables, strict=True):
+            yield strip_completion(table, before, len(text))
 
 
 def refusal(text: str) -> str:

@@ -40,9 +40,17 @@ def model_package(name: str) -> str:
     raise MissingModelError(f"spaCy model {name!r} is not installed; install it with: {install}")
 
 
+def model_folder(package: str) -> Path:
+    """Returns the folder of an installed model package."""
+    spec = find_spec(package)
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
+
+
 def model_fingerprint(package: str) -> str:
     """Returns "name version sha256" of an installed model: the hash covers the name and bytes of each of its files."""
-    root = Path(__import__(package).__file__).parent
+    root = model_folder(package)
     digest = hashlib.sha256()
     for path in sorted(p for p in root.rglob("*") if p.is_file() and p.suffix != ".pyc"):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0")
@@ -60,7 +68,7 @@ class SpacyParser:
 
         package = model_package(model)
         set_current_ops(NumpyOps(use_blis=gemm == "blis"))
-        pipes = spacy.util.get_model_meta(Path(__import__(package).__file__).parent)["pipeline"]
+        pipes = spacy.util.get_model_meta(model_folder(package))["pipeline"]
         self._nlp: Language = spacy.load(package, exclude=[p for p in pipes if p not in NEEDED])
         self.fingerprint = model_fingerprint(package)
 
