@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,10 @@ from apache_beam.io.filesystems import FileSystems
 
 from pipeline import quiet  # noqa: F401  # before Beam is imported
 from pipeline.options import OptionError, RunOptions, add_run_arguments, run_options
+from transforms.annotation_files import AnnotationFileError
+
+_LAST_LINE = re.compile(r"[A-Za-z_][\w.]*(Error|Exception|Interrupt)\b.*")
+_RUNNING = re.compile(r" \[while running '[^']*'\]")
 
 OK, FAILED, WRONG, REJECTED, DAMAGED = range(5)
 
@@ -33,8 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("interrupted; run the same command again to go on", file=sys.stderr)
         return FAILED
     except Exception as error:
-        logging.getLogger(__name__).debug("failed", exc_info=True)
-        print(f"failed: {_cause(error)}\nRun the same command again to go on where it stopped.", file=sys.stderr)
+        logging.getLogger(__name__).error("failed", exc_info=True)
+        cause = root_cause(error)
+        if cause.startswith(AnnotationFileError.__name__):
+            print(f"error: {cause.partition(': ')[2]}", file=sys.stderr)
+            return WRONG
+        print(f"failed: {cause}\nRun the same command again to go on where it stopped.", file=sys.stderr)
         return FAILED
 
 
@@ -116,11 +125,17 @@ def _parse(args: argparse.Namespace) -> int:
     return OK
 
 
-def _cause(error: BaseException) -> str:
-    """Returns what went wrong at the bottom of a chain of exceptions, without Beam's layers above it."""
+def root_cause(error: BaseException) -> str:
+    """Returns "<type>: <message>" of what went wrong first, without Beam's layers above it.
+
+    An error of a worker process reaches us as the text of its traceback; then it is the last line of that.
+    """
     while error.__cause__ is not None:
         error = error.__cause__
-    return f"{type(error).__name__}: {error}"
+    text = f"{type(error).__name__}: {error}".strip()
+    lines = [line for line in text.splitlines() if _LAST_LINE.match(line)]
+    text = lines[-1] if "Traceback" in text and lines else text
+    return _RUNNING.sub("", text).removeprefix("transforms.annotation_files.")
 
 
 if __name__ == "__main__":

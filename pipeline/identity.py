@@ -14,6 +14,9 @@ import transforms
 from pipeline.options import OptionError, RunOptions
 from schemas.feature_shard import SPATIAL_RELATIONS, FeatureLayout
 from schemas.manifest import RunRecord
+from schemas.records import Annotation
+from transforms.annotation_files import AnnotationFileError
+from transforms.annotations import read_annotations
 from transforms.scene_graphs import CaptionParser, load_parser
 from transforms.spacy_parser import MissingModelError
 
@@ -33,7 +36,8 @@ class Plan:
 
 
 def make_plan(options: RunOptions) -> Plan:
-    """Returns the plan of a run. Raises OptionError where a detector or a parser cannot be loaded."""
+    """Returns the plan of a run. Raises OptionError where an annotation file, a detector or a parser is none."""
+    check_annotations(options)
     identity: dict[str, Any] = {
         "code": code_version(),
         "libraries": library_versions(TEXT_LIBRARIES + (IMAGE_LIBRARIES if options.images else ())),
@@ -69,6 +73,17 @@ def make_plan(options: RunOptions) -> Plan:
             },
         }
     return Plan(options, RunRecord(identity, options.to_dict()), device, layout, description)
+
+
+def check_annotations(options: RunOptions) -> None:
+    """Raises OptionError for an annotation file whose first caption cannot be found: then no work is started."""
+    for path in options.annotations:
+        try:
+            for item in read_annotations(path, file_format=options.format, split=options.split):
+                if isinstance(item, Annotation):
+                    break
+        except (AnnotationFileError, OSError) as error:
+            raise OptionError(str(error)) from error
 
 
 def code_version() -> str:

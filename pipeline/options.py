@@ -89,9 +89,7 @@ def add_run_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--out", required=True, metavar="OUT", help="output folder; started anew or resumed")
     parser.add_argument("--images", metavar="DIR", help="image folder; without it only captions are processed")
-    parser.add_argument(
-        "--format", choices=get_args(Format), help="of the caption files (told by content)"
-    )
+    parser.add_argument("--format", choices=get_args(Format), help="of the caption files (told by content)")
     parser.add_argument("--split", choices=get_args(Split), help="for caption files that name no split")
     parser.add_argument(
         "--detector", metavar="DIR", default=DEMO_DETECTOR, help="detector folder (default: the demo's)"
