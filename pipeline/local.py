@@ -17,6 +17,7 @@ from pipeline.bars import progress_bars
 from pipeline.flow import build
 from pipeline.identity import Plan
 from pipeline.options import OptionError
+from pipeline.quiet import LEVEL
 from schemas.manifest import MANIFEST, RUN, SUCCESS, RunRecord
 from transforms.publish import TEMPORARY, Target, publish_text, read_text
 
@@ -36,7 +37,7 @@ def run_local(plan: Plan, *, retry: bool = False) -> None:
 
 
 def _beam_options(workers: int) -> PipelineOptions:
-    options = PipelineOptions([])
+    options = PipelineOptions([f"--default_sdk_harness_log_level={LEVEL}"])
     # The FnApiRunner by name: the DirectRunner would first try to download another one.
     direct = options.view_as(DirectOptions)
     direct.direct_num_workers = workers
