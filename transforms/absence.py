@@ -8,12 +8,10 @@ alone mentions estimates how often silence is wrong about the thing, from the co
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transforms.compatibility import Compatibility
+from transforms.compatibility import Compatibility, Contexts
 from transforms.hypernyms import generals
-from transforms.phrases import CaptionContent, Thing
 
 ENOUGH = 20  # mentions of a head below which it is judged by its kind, or not at all
 
@@ -37,14 +35,13 @@ class Absence:
         return self.mentions.get(head, 0)
 
 
-def learn_absence(images: Sequence[Sequence[CaptionContent]], compatibility: Compatibility) -> Absence:
+def learn_absence(contexts: Contexts, compatibility: Compatibility) -> Absence:
     """Returns how often each head is left out; a head counts for its kinds too."""
     mentions: Counter[str] = Counter()
     alone: Counter[str] = Counter()
-    for captions in images:
-        said = [frozenset(c.head for c in caption.contents if isinstance(c, Thing)) for caption in captions]
+    for _, said in contexts.heads:
         for i, heads in enumerate(said) if len(said) > 1 else ():
-            others = frozenset[str]().union(*said[:i], *said[i + 1 :])
+            others = frozenset().union(*said[:i], *said[i + 1 :])
             for head in heads:
                 words = {head, *generals(head)}
                 mentions.update(words)

@@ -6,7 +6,6 @@ the image) and predicates (context: a pair of heads of the image). Each row says
 - `same`: either can be said for the other ("couch", "sofa"): both exchange rates are high;
 - `implies` / `implied`: the left word is said where the right one holds ("boulder" implies "rock"), or the reverse;
 - `maybe`: they may name the same thing ("coat", "jacket"); never evidence for, always a bar to evidence against;
-- `rivals` (predicates only): where siblings say one of a pair of heads they do not say the other ("sit on", "stand on").
 
 Nothing is concluded from fewer than `MINIMUM` images; what is concluded from few is only ever `maybe`.
 """
@@ -17,24 +16,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
 from typing import Literal, NamedTuple
 
 from transforms.exchanges import Context, Exchanges, Pair, count_exchanges
-from transforms.hypernyms import SPECIFIC, generals
+from transforms.hypernyms import SPECIFIC, generals, persons_like
 from transforms.phrases import CaptionContent, Fact, Thing
 
 MINIMUM = 5  # images that must use a word before anything is learned of it
 SAME_RATE = 0.5  # both exchange rates of `same`
 IMPLIES_RATE = 0.75  # the exchange rate from left to right of `implies`
-MAYBE_RATE = 0.05
+MAYBE_RATE = 0.1  # the larger exchange rate of `maybe`
+MAYBE_IMAGES = 3
 APART = 0.15  # togetherness below which two words avoid each other in one caption
-MAYBE_APART = 0.6
-BEYOND_CHANCE = 1.5  # exchanges over those expected, for anything but `maybe`
-RIVAL_EXPECTED = 8.0  # with fewer expected exchanges their absence says nothing
-RIVAL_SHARE = 0.12  # exchanges over those expected, at most
+MAYBE_APART = 0.35
+BEYOND_CHANCE = 1.5  # exchanges over those expected
+OFTEN = 30  # images from which two words may be less than chance would have it and still be `maybe`
 
-Relation = Literal["same", "implies", "implied", "maybe", "rivals"]
+Relation = Literal["same", "implies", "implied", "maybe"]
 Sort = Literal["head", "attribute", "predicate"]
 SORTS: tuple[Sort, ...] = ("head", "attribute", "predicate")
 
@@ -74,14 +72,9 @@ class Compatibility:
         found: dict[Sort, defaultdict[str, set[str]]] = {sort: defaultdict(set) for sort in SORTS}
         for sort in SORTS:
             for row in self.rows[sort]:
-                if row.relation != "rivals":
-                    found[sort][row.left].add(row.right)
-                    found[sort][row.right].add(row.left)
+                found[sort][row.left].add(row.right)
+                found[sort][row.right].add(row.left)
         return {sort: {word: frozenset(words) for word, words in found[sort].items()} for sort in SORTS}
-
-    @cached_property
-    def _rivals(self) -> frozenset[Pair]:
-        return frozenset((row.left, row.right) for row in self.rows["predicate"] if row.relation == "rivals")
 
     def true_by(self, sort: Sort, word: str) -> frozenset[str]:
         """Returns the other words whose being said makes `word` true."""
@@ -91,24 +84,38 @@ class Compatibility:
     def near(self, sort: Sort, word: str) -> frozenset[str]:
         """Returns the other words that may name what `word` names: more general, more specific, same or maybe."""
         learned = self._near[sort].get(word, frozenset())
-        return learned | SPECIFIC.get(word, frozenset()) | generals(word) if sort == "head" else learned
-
-    def rivals(self, left: str, right: str) -> bool:
-        """Whether two predicates exclude each other between the same two things."""
-        return ((left, right) if left < right else (right, left)) in self._rivals
+        if sort != "head":
+            return learned
+        return learned | SPECIFIC.get(word, frozenset()) | generals(word) | persons_like(word)
 
 
-def learn_compatibility(images: Sequence[Sequence[CaptionContent]]) -> Compatibility:
-    """Returns what the sibling captions of the images teach; the order of the images does not matter."""
-    heads = count_exchanges(_head_contexts(images), MINIMUM)
-    attributes = count_exchanges(_attribute_contexts(images), MINIMUM)
-    predicates = count_exchanges(_predicate_contexts(images), MINIMUM)
-    rivals = list(_rivals(predicates))
+class Contexts(NamedTuple):
+    """What sibling captions describe in common, for each table, in the order of the images."""
+
+    heads: list[Context]  # one an image
+    attributes: list[Context]
+    predicates: list[Context]
+
+
+def read_contexts(images: Iterable[Sequence[CaptionContent]]) -> Contexts:
+    """Returns the contexts of all the images, reading each image once."""
+    contexts = Contexts([], [], [])
+    for captions in images:
+        heads = [frozenset(c.head for c in caption.contents if isinstance(c, Thing)) for caption in captions]
+        contexts.heads.append(("", heads))
+        contexts.attributes.extend(_attribute_contexts(captions))
+        contexts.predicates.extend(_predicate_contexts(captions))
+    return contexts
+
+
+def learn_compatibility(contexts: Contexts) -> Compatibility:
+    """Returns what sibling captions teach; the order of the images does not matter."""
+    predicates = count_exchanges(contexts.predicates, MINIMUM)
     return Compatibility(
         {
-            "head": tuple(_rows(heads)),
-            "attribute": tuple(_rows(attributes)),
-            "predicate": tuple(sorted([*_rows(predicates), *rivals])),
+            "head": tuple(_rows(count_exchanges(contexts.heads, MINIMUM))),
+            "attribute": tuple(_rows(count_exchanges(contexts.attributes, MINIMUM))),
+            "predicate": tuple(_rows(predicates)),
         }
     )
 
@@ -124,9 +131,11 @@ def _row(pair: Pair, counts: Exchanges) -> Row | None:
     left, right = pair
     images, together = counts.shared_images[pair], counts.togetherness(pair)
     there, back = counts.rate(left, right), counts.rate(right, left)
-    if together > MAYBE_APART or max(there, back) < MAYBE_RATE:
+    if images < MAYBE_IMAGES or together > MAYBE_APART or max(there, back) < MAYBE_RATE:
         return None
     beyond = counts.exchanged[pair] / max(counts.expected(pair), 0.01)
+    if images < OFTEN and beyond < BEYOND_CHANCE:
+        return None
     relation: Relation = "maybe"
     if images >= MINIMUM and together <= APART and beyond >= BEYOND_CHANCE:
         if min(there, back) >= SAME_RATE:
@@ -138,45 +147,27 @@ def _row(pair: Pair, counts: Exchanges) -> Row | None:
     return Row(left, right, relation, images, *(round(x, 3) for x in (there, back, together, beyond)))
 
 
-def _rivals(counts: Exchanges) -> Iterator[Row]:
-    often = sorted(word for word, chances in counts.chances.items() if chances >= 2 * RIVAL_EXPECTED)
-    for pair in combinations(often, 2):
-        expected = counts.expected(pair)
-        if expected >= RIVAL_EXPECTED and counts.exchanged[pair] <= RIVAL_SHARE * expected:
-            rates = counts.rate(*pair), counts.rate(pair[1], pair[0])
-            beyond = counts.exchanged[pair] / expected
-            numbers = (round(x, 3) for x in (*rates, counts.togetherness(pair), beyond))
-            yield Row(*pair, "rivals", counts.shared_images[pair], *numbers)
+def _attribute_contexts(captions: Sequence[CaptionContent]) -> Iterator[Context]:
+    said: defaultdict[str, list[frozenset[str]]] = defaultdict(list)
+    for caption in captions:
+        here: defaultdict[str, set[str]] = defaultdict(set)
+        for content in caption.contents:
+            if isinstance(content, Thing):
+                here[content.head] |= content.attributes
+        for head, words in here.items():
+            if words:
+                said[head].append(frozenset(words))
+    yield from sorted(said.items())
 
 
-def _head_contexts(images: Iterable[Sequence[CaptionContent]]) -> Iterator[Context]:
-    for captions in images:
-        yield "", [frozenset(c.head for c in caption.contents if isinstance(c, Thing)) for caption in captions]
-
-
-def _attribute_contexts(images: Iterable[Sequence[CaptionContent]]) -> Iterator[Context]:
-    for captions in images:
-        said: defaultdict[str, list[frozenset[str]]] = defaultdict(list)
-        for caption in captions:
-            here: defaultdict[str, set[str]] = defaultdict(set)
-            for content in caption.contents:
-                if isinstance(content, Thing):
-                    here[content.head] |= content.attributes
-            for head, words in here.items():
-                if words:
-                    said[head].append(frozenset(words))
-        yield from sorted(said.items())
-
-
-def _predicate_contexts(images: Iterable[Sequence[CaptionContent]]) -> Iterator[Context]:
-    for captions in images:
-        said: defaultdict[tuple[str, str], list[frozenset[str]]] = defaultdict(list)
-        for caption in captions:
-            here: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-            for content in caption.contents:
-                if isinstance(content, Fact):
-                    here[content.subject, content.object].add(content.predicate)
-            for ends, words in here.items():
-                said[ends].append(frozenset(words))
-        # What can be done to a thing depends on the thing: the object's head is the kind of context.
-        yield from ((ends[1], words) for ends, words in sorted(said.items()))
+def _predicate_contexts(captions: Sequence[CaptionContent]) -> Iterator[Context]:
+    said: defaultdict[tuple[str, str], list[frozenset[str]]] = defaultdict(list)
+    for caption in captions:
+        here: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for content in caption.contents:
+            if isinstance(content, Fact):
+                here[content.subject, content.object].add(content.predicate)
+        for ends, words in here.items():
+            said[ends].append(frozenset(words))
+    # What can be done to a thing depends on the thing: the object's head is the kind of context.
+    yield from ((ends[1], words) for ends, words in sorted(said.items()))

@@ -9,12 +9,18 @@ contradict anything.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Literal
 
 Family = tuple[frozenset[str], ...]
+Conflict = Literal["colour_conflict", "size_conflict", "material_conflict", "pattern_conflict", "state_conflict"]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(" ".join(word.split()) for word in text.split(","))
 
 
 def _family(*groups: str) -> Family:
-    return tuple(frozenset(word.strip() for word in group.split(",")) for group in groups)
+    return tuple(map(_words, groups))
 
 
 COLOURS = _family(
@@ -101,7 +107,7 @@ OPPOSITES = (
     _family("modern, new", "antique, vintage, old, old-fashioned, ancient"),
     _family("topless, shirtless, naked, nude", "dressed, clothed"),
 )
-FAMILIES: tuple[tuple[str, Family], ...] = (
+FAMILIES: tuple[tuple[Conflict, Family], ...] = (
     ("colour_conflict", COLOURS),
     ("size_conflict", SIZES),
     ("material_conflict", MATERIALS),
@@ -110,12 +116,14 @@ FAMILIES: tuple[tuple[str, Family], ...] = (
     *(("state_conflict", family) for family in OPPOSITES),
 )
 
-SYMMETRIC = frozenset(
-    "next to, beside, near, by, with, close to, alongside, adjacent to, face, facing, opposite, talk to, talk with, "
-    "kiss, hug, embrace, dance with, play with, fight, fight with, wrestle, wrestle with, touch, meet, stand next to, "
-    "stand beside, stand near, stand by, stand with, sit next to, sit beside, sit near, sit by, sit with, "
-    "shake hand with, across from, against, around, between, among, and, walk with, walk next to, run with, "
-    "run alongside, compete with, compete against, match, be, like, of, similar to, race, converse with".split(", ")
+SYMMETRIC = _words(
+    """
+    across from, adjacent to, against, alongside, among, and, around, be, beside, between, by, close to,
+    compete against, compete with, converse with, dance with, embrace, face, facing, fight, fight with, hug,
+    kiss, like, match, meet, near, next to, of, opposite, play with, race, run alongside, run with, shake hand
+    with, similar to, sit beside, sit by, sit near, sit next to, sit with, stand beside, stand by, stand near,
+    stand next to, stand with, talk to, talk with, touch, walk next to, walk with, with, wrestle, wrestle with
+    """
 )
 INVERSES: tuple[tuple[str, str], ...] = (
     ("left of", "right of"),
@@ -128,6 +136,7 @@ INVERSES: tuple[tuple[str, str], ...] = (
     ("above", "under"),
     ("above", "beneath"),
     ("over", "beneath"),
+    ("over", "below"),
     ("in front of", "behind"),
     ("stand in front of", "stand behind"),
     ("sit in front of", "sit behind"),
@@ -142,47 +151,79 @@ INVERSES: tuple[tuple[str, str], ...] = (
     ("lead", "follow"),
     ("before", "after"),
 )
-EXCLUSIVE: tuple[frozenset[str], ...] = tuple(
-    frozenset(group.split(", "))
-    for group in (
-        "sit on, stand on, lie on, jump over, jump on, run on, walk on, ride, fly over, lay on, lean on, kneel on",
-        "sit in, stand in, lie in, run in, walk in, swim in, lay in, jump in, kneel in",
-        "sit at, stand at",
-        "sit under, stand under, lie under",
-        "sit behind, stand behind",
-        "walk, ride, carry, feed, chase",
-        "throw, catch, kick, hit",
-        "push, pull, ride, carry",
-        "open, close",
-        "enter, exit, leave",
-        "in, on top of, under, behind, in front of, above",
-        "on, under, behind, in front of, above",
-        "inside, outside",
-        "inside of, outside of",
-        "walk up, walk down",
-        "climb up, climb down",
-        "walk towards, walk away from",
-    )
+
+# What one thing can do or be to many at once: that a caption names one object says nothing of another.
+OPEN = _words("around, at, beside, by, dress in, have, in, near, next to, of, on, play, watch, wear, with")
+VERBS = _family(
+    "sit, seat, perch, relax, rest, lean, ride, lounge",
+    "stand, lean, wait, pose, park",
+    "lie, lay, sleep, nap, rest, recline, relax, lounge",
+    "kneel, crouch, squat, bend",
+    "run, jog, sprint, race, chase, play, gallop",
+    "walk, stroll, hike, march, cross, wander",
+    "jump, leap, fly, dive, hop, bounce",
+    "swim, float, surf, wade",
+    "climb",
+    "fall",
+)
+DEEDS = _family(
+    "hold, carry, grab, clutch, lift, use, raise, swing",
+    "throw, toss, pitch, serve",
+    "catch",
+    "kick",
+    "push",
+    "pull, drag, tow",
+    "ride, drive, sit on",
+    "chase, follow, run after",
+    "eat, bite, chew, taste, enjoy",
+    "cook, prepare, make, bake, grill",
+    "cut, slice, chop",
+    "wash, clean, dry",
+    "break, destroy",
+    "buy",
+    "sell",
+    "ignore",
+)
+PLACES = _family(
+    "on, on top of, upon, atop, onto, across, over, above, against",
+    "in, inside, inside of, into, within, through, on, among",
+    "under, underneath, beneath, below, by, next to",
+    "behind, in back of, near, by, next to, beside, with, past",
+    "in front of, outside, outside of, near, by, next to, beside, with, at, before, past",
+    "next to, beside, by, near, alongside, close to, with, at, against, along, around",
+    "outside, outside of, near, by",
+    "far from, away from, out of",
+    "above, over",
 )
 
 
-def attribute_conflict(left: str, right: str) -> str | None:
+def _split(predicate: str) -> tuple[str, str]:
+    """Returns the verb and the place of a predicate, either may be "": "sit on top of" -> ("sit", "on top of")."""
+    words = predicate.split(" ")
+    for start in range(len(words)):
+        place = " ".join(words[start:])
+        if any(place in group for group in PLACES):
+            return " ".join(words[:start]), place
+    return predicate, ""
+
+
+def attribute_conflict(left: str, right: str) -> Conflict | None:
     """Returns the reason code if one thing cannot have both attributes, else None."""
-    if left == right:
-        return None
     for reason, family in _families_of(left):
-        groups = [group for group in family if left in group]
-        if any(right in group for group in family) and not any(right in group for group in groups):
+        if _rivals(left, right, family):
             return reason
     return None
+
+
+def _rivals(left: str, right: str, family: Family) -> bool:
+    groups = [group for group in family if left in group]
+    return bool(groups) and any(right in group for group in family) and not any(right in group for group in groups)
 
 
 @lru_cache(maxsize=1 << 12)
 def inverse_predicates(predicate: str) -> frozenset[str]:
     """Returns the predicates that say the same from the other side: "left of" -> {"right of"}."""
-    return frozenset(
-        right if left == predicate else left for left, right in INVERSES if predicate in (left, right)
-    )
+    return frozenset(right if left == predicate else left for left, right in INVERSES if predicate in (left, right))
 
 
 def symmetric(predicate: str) -> bool:
@@ -193,13 +234,18 @@ def symmetric(predicate: str) -> bool:
 @lru_cache(maxsize=1 << 14)
 def predicates_exclude(left: str, right: str) -> bool:
     """Whether one thing cannot be in both relations to the same other thing."""
-    if left == right:
-        return False
-    return right in inverse_predicates(left) or any(left in group and right in group for group in EXCLUSIVE)
+    if right in inverse_predicates(left):
+        return True
+    (verb, place), (other_verb, other_place) = _split(left), _split(right)
+    if _rivals(verb, other_verb, VERBS) or (verb and other_verb and _rivals(place, other_place, PLACES)):
+        return True
+    if not place and not other_place:
+        return _rivals(verb, other_verb, DEEDS)
+    return not verb and not other_verb and _rivals(place, other_place, PLACES)
 
 
 @lru_cache(maxsize=1 << 14)
-def _families_of(word: str) -> tuple[tuple[str, Family], ...]:
+def _families_of(word: str) -> tuple[tuple[Conflict, Family], ...]:
     return tuple(item for item in FAMILIES if any(word in group for group in item[1]))
 
 

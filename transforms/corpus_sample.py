@@ -72,21 +72,21 @@ def decode_captions(rows: Iterable[Any]) -> list[CaptionGraph]:
 
 
 def _caption_row(caption_id: str, graph: SceneGraph) -> list[Any]:
-    return [
-        caption_id,
-        [[o.head, [[a.value, int(a.negated), *a.span] for a in o.attributes], o.quantity, *o.span] for o in graph.objects],
-        [[r.subject, r.predicate, r.object, int(r.negated), *r.span] for r in graph.relations],
+    objects = [
+        [item.head, [[a.value, int(a.negated), *a.span] for a in item.attributes], item.quantity, *item.span]
+        for item in graph.objects
     ]
+    return [caption_id, objects, [[r.subject, r.predicate, r.object, int(r.negated), *r.span] for r in graph.relations]]
 
 
 def _graph(objects: list[Any], relations: list[Any]) -> SceneGraph:
     return SceneGraph(
         tokens=(),
-        objects=tuple(
-            TextObject(
-                i, head, tuple(Attribute(value, bool(no), (a, b)) for value, no, a, b in attributes), quantity, (start, end)
-            )
-            for i, (head, attributes, quantity, start, end) in enumerate(objects)
-        ),
+        objects=tuple(_object(i, *row) for i, row in enumerate(objects)),
         relations=tuple(TextRelation(s, p, o, bool(no), (start, end)) for s, p, o, no, start, end in relations),
     )
+
+
+def _object(i: int, head: str, attributes: list[Any], quantity: str | None, start: int, end: int) -> TextObject:
+    said = tuple(Attribute(value, bool(no), (a, b)) for value, no, a, b in attributes)
+    return TextObject(i, head, said, quantity, (start, end))

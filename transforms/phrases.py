@@ -7,6 +7,7 @@ A phrase is an object with its attributes and quantity, or a triple of heads. Wh
 from __future__ import annotations
 
 from collections.abc import Iterator
+from sys import intern
 from typing import NamedTuple
 
 from schemas.records import Phrase, SceneGraph, Span, TextObject, TextRelation
@@ -38,6 +39,7 @@ Content = Thing | Fact
 class CaptionContent(NamedTuple):
     """A caption's phrases with what each claims, and what the caption denies."""
 
+    caption_id: str
     phrases: tuple[Phrase, ...]
     contents: tuple[Content, ...]  # contents[i] is what phrases[i] claims
     denied: tuple[Content, ...]
@@ -51,7 +53,7 @@ def phrases(caption_id: str, graph: SceneGraph) -> tuple[Phrase, ...]:
 def read_caption(caption_id: str, graph: SceneGraph) -> CaptionContent:
     """Returns the caption's phrases with what each claims, and what the caption denies."""
     things = [_thing(item) for item in graph.objects]
-    facts = [Fact(things[r.subject].head, r.predicate, things[r.object].head) for r in graph.relations]
+    facts = [Fact(things[r.subject].head, intern(r.predicate), things[r.object].head) for r in graph.relations]
     missing = frozenset(_missing_objects(graph))
     found: list[Phrase] = []
     contents: list[Content] = []
@@ -68,14 +70,15 @@ def read_caption(caption_id: str, graph: SceneGraph) -> CaptionContent:
             contents.append(fact)
         elif relation.negated:
             denied.append(fact)
-    return CaptionContent(tuple(found), tuple(contents), tuple(denied))
+    return CaptionContent(caption_id, tuple(found), tuple(contents), tuple(denied))
 
 
 def _thing(item: TextObject) -> Thing:
+    # A corpus says the same few thousand words over and over: one copy of each is kept.
     return Thing(
-        item.head.lower(),
-        frozenset(a.value for a in item.attributes if not a.negated),
-        frozenset(a.value for a in item.attributes if a.negated),
+        intern(item.head.lower()),
+        frozenset(intern(a.value) for a in item.attributes if not a.negated),
+        frozenset(intern(a.value) for a in item.attributes if a.negated),
         item.quantity,
     )
 
@@ -86,9 +89,9 @@ def _missing_objects(graph: SceneGraph) -> Iterator[int]:
         if item.quantity in NONE_OF_IT:
             yield item.id
     for relation in graph.relations:
-        if relation.predicate in LACKING and not relation.negated:
-            yield relation.object
-        elif relation.negated and relation.predicate in _EXISTENCE:
+        if (relation.predicate in LACKING and not relation.negated) or (
+            relation.negated and relation.predicate in _EXISTENCE
+        ):
             yield relation.object
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 _NUMBERS = {
-    word: number
-    for number, words in enumerate(
-        "no|zero|none one|single|lone|solo two|pair|couple|both|twin three|trio four five six seven eight nine ten".split()
-    )
-    for word in words.split("|")
+    **{"no": 0, "zero": 0, "none": 0, "one": 1, "single": 1, "lone": 1, "solo": 1, "two": 2, "pair": 2, "couple": 2},
+    **{"both": 2, "three": 3, "trio": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10},
 }
 _SEVERAL = {"some": 2, "few": 2, "several": 3, "many": 4}  # the least that each can mean; anything else vague means 2
-_ONE_EACH = frozenset({"piece", "slice", "type", "kind", "sort", "part", "pair", "cup", "glass", "bottle", "body", "bit"})
+_ONE_EACH = frozenset(
+    {"piece", "slice", "type", "kind", "sort", "part", "pair", "cup", "glass", "bottle", "body", "bit"}
+)
 
 
 @lru_cache(4096)

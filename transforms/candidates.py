@@ -1,0 +1,93 @@
+"""Captions of other images to label for an image: hard ones, that share much with its own, and random ones.
+
+A caption is known by its keys: heads, heads with an attribute, triples, and triples with one slot open. The index from
+key to captions is built once a pool; the cost an image is that of the postings of its own keys, whatever the corpus.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transforms.corpus_sample import hash64
+from transforms.phrases import CaptionContent, Thing
+
+Key = tuple[str, ...]
+
+
+class CandidatePool:
+    """The captions of a bounded sample of one split's images, C in all, found by what they share."""
+
+    def __init__(self, captions: Iterable[tuple[str, CaptionContent]]) -> None:
+        self._captions = list(captions)
+        ids = [image_id for image_id, _ in self._captions]
+        numbers = {image_id: number for number, image_id in enumerate(dict.fromkeys(ids))}
+        self._numbers = numbers
+        self._image = np.array([numbers[image_id] for image_id in ids], np.int64)  # (C,)
+        self._hash = np.array([hash64("random", i, c.caption_id) for i, c in self._captions], np.uint64)  # (C,)
+        postings: defaultdict[Key, list[int]] = defaultdict(list)
+        for position, (_, content) in enumerate(self._captions):
+            for key in _keys(content):
+                postings[key].append(position)
+        total = len(self._captions)
+        self._postings = {key: np.array(found, np.int32) for key, found in postings.items()}
+        self._weight = {key: float(np.log((total + 1) / len(found))) for key, found in postings.items()}
+        size = np.zeros(total)
+        for key in sorted(postings):
+            size[self._postings[key]] += self._weight[key]
+        self._length = np.sqrt(np.maximum(size, 1e-9))  # long captions share much with everything
+
+    def hard(self, image_id: str, own: Iterable[CaptionContent]) -> Iterator[tuple[str, CaptionContent]]:
+        """Yields (image id, caption) of other images, the one that shares most first, one caption an image."""
+        keys = sorted({key for content in own for key in _keys(content)} & self._postings.keys())
+        if not keys:
+            return
+        found = np.concatenate([self._postings[key] for key in keys])
+        weights = np.repeat([self._weight[key] for key in keys], [len(self._postings[key]) for key in keys])
+        score = np.bincount(found, weights, len(self._captions)) / self._length
+        # Rounded, so that equal sums stay equal however they were added up; then by hash.
+        order = np.lexsort((self._hash, -np.round(score, 9)))
+        yield from self._one_an_image(image_id, (p for p in order if score[p] > 0))
+
+    def random(self, image_id: str) -> Iterator[tuple[str, CaptionContent]]:
+        """Yields (image id, caption) of other images in an order that only the ids decide, one caption an image."""
+        yield from self._one_an_image(
+            image_id, np.argsort(_mixed(self._hash, hash64("image", image_id)), kind="stable")
+        )
+
+    def _one_an_image(self, image_id: str, order: Iterable[np.int64]) -> Iterator[tuple[str, CaptionContent]]:
+        taken = {self._numbers.get(image_id, -1)}
+        for position in order:
+            number = int(self._image[position])
+            if number not in taken:
+                taken.add(number)
+                yield self._captions[position]
+
+
+def _keys(content: CaptionContent) -> set[Key]:
+    keys: set[Key] = set()
+    for item in content.contents:
+        if isinstance(item, Thing):
+            keys.add((item.head,))
+            keys.update((item.head, attribute) for attribute in item.attributes)
+        else:
+            keys.update(
+                (
+                    item,
+                    (item.subject, item.predicate, ""),
+                    (item.subject, "", item.object),
+                    ("", item.predicate, item.object),
+                )
+            )
+    return keys
+
+
+def _mixed(values: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:
+    """Returns the hashes mixed with the seed (the finaliser of splitmix64), so that every seed orders them anew."""
+    mixed = values ^ np.uint64(seed)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))

@@ -1,0 +1,122 @@
+"""What the labels are mined with: a bounded summary of a corpus, the same bytes whatever the order of the captions.
+
+It holds what the training captions teach about words, and per split a pool of captions from which the candidates for
+other images are drawn. Only training captions teach, and a pool serves its own split alone: no caption of the
+validation or test split has a say in any label but those of its own image and, as a candidate, of its split.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, get_args
+
+import apache_beam as beam
+
+from schemas.records import ImageGraphs, Split
+from transforms.absence import Absence, learn_absence
+from transforms.candidates import CandidatePool
+from transforms.compatibility import SORTS, Compatibility, Row, learn_compatibility, read_contexts
+from transforms.corpus_sample import BottomSample, decode_captions
+from transforms.judge import Knowledge
+from transforms.phrases import CaptionContent, read_caption
+
+FORMAT = 1
+LEARN = 32_768  # training images that teach about words, at most
+POOL = 4_096  # images a split whose captions are candidates, at most
+SPLITS: tuple[Split, ...] = get_args(Split)
+
+PoolRows = tuple[tuple[str, Any], ...]  # (image id, its captions as compact rows), by hash of the image id
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What a corpus teaches about words, and the pools of candidate captions."""
+
+    knowledge: Knowledge
+    rows: dict[Split, PoolRows]
+
+    @cached_property
+    def pools(self) -> dict[Split, CandidatePool]:
+        """The pools by split, indexed on first use."""
+        return {split: CandidatePool(_contents(self.rows[split])) for split in SPLITS}
+
+    def to_json(self) -> str:
+        """Returns the canonical JSON: equal corpora give equal text; one row of a table a line, to read and edit."""
+        compatibility, absence = self.knowledge.compatibility, self.knowledge.absence
+        parts: list[tuple[str, Iterable[Any]]] = [(sort, compatibility.rows[sort]) for sort in SORTS]
+        parts.append(("mentions", ([head, n, absence.alone.get(head, 0)] for head, n in absence.mentions.items())))
+        parts += [(split, self.rows[split]) for split in SPLITS]
+        tables = (f'"{name}":[\n' + ",\n".join(map(_line, rows)) + "\n]" for name, rows in parts)
+        return f'{{"format":{FORMAT},\n' + ",\n".join(tables) + "}\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Corpus:
+        """Returns the corpus that `to_json` wrote; ValueError names what is not of this format."""
+        record = json.loads(text)
+        if not isinstance(record, dict) or record.get("format") != FORMAT:
+            found = record.get("format") if isinstance(record, dict) else type(record).__name__
+            raise ValueError(f"corpus of format {found!r} where {FORMAT} is expected")
+        missing = [name for name in (*SORTS, "mentions", *SPLITS) if name not in record]
+        if missing:
+            raise ValueError(f"corpus without {', '.join(missing)}")
+        compatibility = Compatibility({sort: tuple(Row(*row) for row in record[sort]) for sort in SORTS})
+        mentions = {head: n for head, n, _ in record["mentions"]}
+        alone = {head: n for head, _, n in record["mentions"] if n}
+        pools = {split: tuple((image_id, rows) for image_id, rows in record[split]) for split in SPLITS}
+        return cls(Knowledge(compatibility, Absence(mentions, alone)), pools)
+
+
+def _line(row: Any) -> str:
+    return json.dumps(row, separators=(",", ":"), ensure_ascii=True)
+
+
+def _contents(rows: PoolRows) -> Iterator[tuple[str, CaptionContent]]:
+    for image_id, captions in rows:
+        for caption_id, graph in decode_captions(captions):
+            yield image_id, read_caption(caption_id, graph)
+
+
+Samples = dict[Split, BottomSample]
+
+
+class CorpusStatistics(beam.CombineFn):
+    """ImageGraphs -> Corpus. An accumulator holds at most twice `LEARN` + 2 `POOL` images."""
+
+    def create_accumulator(self) -> Samples:
+        return {split: BottomSample(max(LEARN, POOL) if split == "train" else POOL) for split in SPLITS}
+
+    def add_input(self, accumulator: Samples, image: ImageGraphs) -> Samples:
+        accumulator[image.split].add(image)
+        return accumulator
+
+    def merge_accumulators(self, accumulators: Iterable[Samples]) -> Samples:
+        merged = self.create_accumulator()
+        for accumulator in accumulators:
+            for split in SPLITS:
+                merged[split].merge(accumulator[split])
+        return merged
+
+    def extract_output(self, accumulator: Samples) -> Corpus:
+        train = accumulator["train"].entries()[:LEARN]
+        contexts = read_contexts(
+            [read_caption(caption_id, graph) for caption_id, graph in decode_captions(json.loads(captions))]
+            for _, _, captions in train
+        )
+        compatibility = learn_compatibility(contexts)
+        pools = {
+            split: tuple((image_id, json.loads(rows)) for _, image_id, rows in accumulator[split].entries()[:POOL])
+            for split in SPLITS
+        }
+        return Corpus(Knowledge(compatibility, learn_absence(contexts, compatibility)), pools)
+
+
+def corpus_statistics(images: Iterable[ImageGraphs]) -> Corpus:
+    """Returns the corpus of the images, in one process: what `CorpusStatistics` gives on any runner."""
+    combine = CorpusStatistics()
+    samples = combine.create_accumulator()
+    for image in images:
+        samples = combine.add_input(samples, image)
+    return combine.extract_output(samples)

@@ -1,0 +1,246 @@
+"""Is a phrase true of an image, by what the image's captions say? positive, negative, or unknown.
+
+A negative label must be right, so three questions come first: does a caption say it (or something that implies it)?
+Does a caption say what excludes it? If neither, is the thing one that captions would not leave out? Only then is
+silence taken as absence. Everything else is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
+
+from schemas.records import Label
+from transforms.absence import Absence
+from transforms.compatibility import Compatibility
+from transforms.conflicts import OPEN, attribute_conflict, inverse_predicates, predicates_exclude, symmetric
+from transforms.evidence import PEOPLE, Evidence
+from transforms.hypernyms import SPECIFIC
+from transforms.phrases import Content, Fact, Thing
+from transforms.quantities import at_least, exact, quantity_entails
+
+Reason = Literal[
+    "contained",  # positive: a caption says it, or more than it
+    "compatible",  # positive: a caption says it in other words, or something that implies it
+    "inverse",  # positive: a caption says it from the other side: "b right of a" for "a left of b"
+    "denied",  # negative: a caption says that it is not so
+    "absent_head",  # negative: no caption names such a thing, and captions seldom leave it out
+    "colour_conflict",  # negative: the thing has an attribute that excludes this one
+    "size_conflict",
+    "material_conflict",
+    "pattern_conflict",
+    "state_conflict",
+    "count_conflict",  # negative: there is another number of them
+    "roles_swapped",  # negative: the captions say it with subject and object exchanged
+    "relation_conflict",  # negative: the two are in a relation that excludes this one
+    "other_subject",  # negative: a caption says this of something else, and nowhere names this subject
+    "other_object",  # negative: likewise for the object
+    "possible_head",  # unknown: a caption names what may be the same thing
+    "often_unmentioned",  # unknown: no caption names such a thing, but captions often leave it out
+    "attribute_unseen",  # unknown: the thing is there, the attribute is neither said nor excluded
+    "count_unseen",  # unknown: the thing is there, the number is neither said nor excluded
+    "relation_unseen",  # unknown: both things may be there, the relation is neither said nor excluded
+]
+REASONS: tuple[str, ...] = get_args(Reason)
+SAID, IMPLIED, CONFLICT, UNDECIDED = 0.99, 0.95, 0.9, 0.5
+LEFT_OUT = 0.05  # silence is taken as absence only of things that captions leave out at most this often
+
+
+class Verdict(NamedTuple):
+    label: Label
+    reason: Reason
+    confidence: float  # in (0, 1]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What a corpus teaches about words."""
+
+    compatibility: Compatibility
+    absence: Absence
+
+
+class Judge:
+    """Labels phrases with respect to one image."""
+
+    def __init__(self, evidence: Evidence, knowledge: Knowledge) -> None:
+        self._said = evidence
+        self._words = knowledge.compatibility
+        self._absence = knowledge.absence
+        self._verdicts: dict[Content, Verdict] = {}
+
+    def label(self, content: Content) -> Verdict:
+        """Returns the label of what a phrase claims, with its reason and confidence."""
+        verdict = self._verdicts.get(content)
+        if verdict is None:
+            verdict = self._thing(content) if isinstance(content, Thing) else self._fact(content)
+            self._verdicts[content] = verdict
+        return verdict
+
+    def _thing(self, asked: Thing) -> Verdict:
+        said = self._said
+        matched, near = self._named(asked.head)
+        if not matched and asked.head in said.denied_heads:
+            return Verdict("negative", "denied", SAID)
+        if not matched and not near:
+            return self._silence(asked.head)
+        true_things = [thing for head in matched for thing in said.things[head]]
+        positive = self._claimed(asked, matched, true_things)
+        if positive:
+            return positive
+        things = true_things + [thing for head in near for thing in said.things[head]]
+        # Of several such things one may well have what another lacks.
+        if not any(head in said.several for head in (*matched, *near)):
+            excluded = self._excluded(asked, things)
+            if excluded:
+                return excluded
+        if any(_counts_differ(thing, asked) for thing in true_things):
+            return Verdict("negative", "count_conflict", CONFLICT)
+        if not matched:
+            return Verdict("unknown", "possible_head", UNDECIDED)
+        unseen = any(not self._has(things, value) for value in asked.attributes)
+        return Verdict("unknown", "attribute_unseen" if unseen or not asked.quantity else "count_unseen", UNDECIDED)
+
+    def _named(self, head: str) -> tuple[list[str], list[str]]:
+        """Returns the heads said of the image that make `head` true, and those that may name the same thing."""
+        heads = self._said.heads
+        true_by = self._words.true_by("head", head)
+        if head == PEOPLE and not heads.isdisjoint(SPECIFIC["person"]) and len(heads & SPECIFIC["person"]) > 1:
+            true_by |= SPECIFIC["person"] & self._said.several
+        matched = sorted(heads & (true_by | {head}))
+        return matched, sorted(heads & self._words.near("head", head) - set(matched))
+
+    def _silence(self, head: str) -> Verdict:
+        left_out = self._absence.left_out(head)
+        if left_out <= LEFT_OUT:
+            return Verdict("negative", "absent_head", 1.0 - left_out)
+        return Verdict("unknown", "often_unmentioned", UNDECIDED)
+
+    def _claimed(self, asked: Thing, heads: list[str], things: list[Thing]) -> Verdict | None:
+        """Returns the positive verdict if one thing that is said has all that is asked."""
+        for thing in things:
+            if not asked.attributes <= thing.attributes or not asked.lacking <= thing.lacking:
+                continue
+            if thing.head == asked.head and _counted_as(thing, asked):
+                return Verdict("positive", "contained", SAID)
+        for thing in things:
+            if (
+                asked.lacking <= thing.lacking
+                and all(self._has([thing], value) for value in asked.attributes)
+                and _counted_as(thing, asked)
+            ):
+                return Verdict("positive", "compatible", IMPLIED)
+        one = len(heads) == 1 and heads[0] not in self._said.several
+        if one and not asked.quantity and not asked.lacking and all(self._has(things, v) for v in asked.attributes):
+            return Verdict("positive", "compatible", IMPLIED)
+        return None
+
+    def _has(self, things: Iterable[Thing], value: str) -> bool:
+        """Whether something that is said of one of the things says that it is `value`."""
+        true_by = self._words.true_by("attribute", value) | {value}
+        for thing in things:
+            if not true_by.isdisjoint(thing.attributes) or any(a.endswith(" " + value) for a in thing.attributes):
+                return True
+            doings = self._said.doings.get(thing.head)
+            if doings and not true_by.isdisjoint(doings):
+                return True
+        return False
+
+    def _may_have(self, things: Iterable[Thing], value: str) -> bool:
+        near = self._words.near("attribute", value) | {value}
+        return any(not near.isdisjoint(thing.attributes) for thing in things) or self._has(things, value)
+
+    def _excluded(self, asked: Thing, things: list[Thing]) -> Verdict | None:
+        """Returns the negative verdict if what is said of the things excludes an attribute that is asked."""
+        for value in sorted(asked.attributes):
+            if self._has(things, value):
+                continue
+            if any(value in thing.lacking for thing in things):
+                return Verdict("negative", "denied", SAID)
+            reasons = sorted(
+                reason
+                for thing in things
+                for other in thing.attributes
+                if (reason := attribute_conflict(value, other)) and other not in self._words.near("attribute", value)
+            )
+            if reasons:
+                return Verdict("negative", reasons[0], CONFLICT)
+        return None
+
+    def _fact(self, asked: Fact) -> Verdict:
+        said = self._said
+        subjects, near_subjects = self._named(asked.subject)
+        objects, near_objects = self._named(asked.object)
+        for subject in subjects:
+            for object_ in objects:
+                reason = self._related(subject, asked.predicate, object_)
+                if reason:
+                    return Verdict("positive", reason, IMPLIED)
+        if asked in said.denied_facts:
+            return Verdict("negative", "denied", SAID)
+        for head, there in ((asked.subject, subjects or near_subjects), (asked.object, objects or near_objects)):
+            if not there:
+                if head in said.denied_heads:
+                    return Verdict("negative", "denied", SAID)
+                silence = self._silence(head)
+                if silence.label == "negative":
+                    return silence
+        if self._swapped(subjects, asked.predicate, objects):
+            return Verdict("negative", "roles_swapped", CONFLICT)
+        if subjects and objects and self._other_relation(subjects, asked.predicate, objects):
+            return Verdict("negative", "relation_conflict", CONFLICT)
+        if not subjects and self._taken(asked.subject, (said.subjects.get((asked.predicate, o)) for o in objects)):
+            return Verdict("negative", "other_subject", CONFLICT)
+        closed = not objects and asked.predicate not in OPEN
+        if closed and self._taken(asked.object, (said.objects.get((s, asked.predicate)) for s in subjects)):
+            return Verdict("negative", "other_object", CONFLICT)
+        return Verdict("unknown", "relation_unseen" if subjects and objects else "possible_head", UNDECIDED)
+
+    def _taken(self, head: str, fillers: Iterable[set[str] | None]) -> bool:
+        """Whether the captions put other things, and none that `head` may name, in the place where it is asked."""
+        found = {filler for heads in fillers for filler in heads or ()}
+        return bool(found) and found.isdisjoint(self._words.near("head", head) | {head})
+
+    def _other_relation(self, subjects: list[str], predicate: str, objects: list[str]) -> bool:
+        """Whether the captions put the two in a relation that excludes this one, and in none that is near it."""
+        said = self._said.predicates
+        between = {p for s in subjects for o in objects for p in said.get((s, o), ())}
+        if not between or predicate in between or not self._words.near("predicate", predicate).isdisjoint(between):
+            return False
+        return any(predicates_exclude(predicate, p) for p in between)
+
+    def _related(self, subject: str, predicate: str, object_: str) -> Reason | None:
+        """Returns why the relation holds by what is said of just these two heads, None if it is not said."""
+        there = self._said.predicates.get((subject, object_), set())
+        back = self._said.predicates.get((object_, subject), set())
+        if predicate in there:
+            return "contained"
+        if not self._words.true_by("predicate", predicate).isdisjoint(there):
+            return "compatible"
+        if not inverse_predicates(predicate).isdisjoint(back) or (symmetric(predicate) and predicate in back):
+            return "inverse"
+        return None
+
+    def _swapped(self, subjects: list[str], predicate: str, objects: list[str]) -> bool:
+        """Whether the captions say the relation with subject and object exchanged, and it has a direction."""
+        if symmetric(predicate) or not set(subjects).isdisjoint(objects):
+            return False
+        pairs = [(s, o) for s in subjects for o in objects]
+        several = any(head in self._said.several for head in (*subjects, *objects))
+        return not several and any(predicate in self._said.predicates.get((o, s), ()) for s, o in pairs)
+
+
+def _counted_as(thing: Thing, asked: Thing) -> bool:
+    """Whether the count that is said covers the count that is asked; exact numbers count things of one description."""
+    if exact(asked.quantity) is not None and thing.attributes != asked.attributes:
+        return False
+    return quantity_entails(thing.quantity, asked.quantity)
+
+
+def _counts_differ(thing: Thing, asked: Thing) -> bool:
+    """Whether both count things of one description, with different exact numbers, or fewer than is asked."""
+    number, wanted = exact(thing.quantity), exact(asked.quantity)
+    if thing.attributes != asked.attributes or number is None or asked.quantity is None:
+        return False
+    return wanted not in (None, number) or at_least(asked.quantity) > number
