@@ -47,7 +47,8 @@ def make_plan(options: RunOptions) -> Plan:
         "salt": options.salt,
         "split": options.split,
     }
-    device, layout, description = "cpu", None, {"vocabularies": {}}
+    device, layout = "cpu", None
+    description: dict[str, Any] = {"vocabularies": {}}
     if options.images is not None:
         device = _device(options.device)
         from transforms.detector import ATTRIBUTES_PER_REGION, load_detector

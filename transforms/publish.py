@@ -15,7 +15,8 @@ from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 from schemas.records import DeadLetter
-from schemas.sidecar import FileEntry, Sidecar, StageCount, rejected_name, shard_stem, sidecar_name
+from schemas.sharding import shard_stem
+from schemas.sidecar import FileEntry, Sidecar, StageCount, rejected_name, sidecar_name
 from transforms.progress import count
 
 BLOCK = 1 << 20
