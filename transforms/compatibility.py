@@ -82,11 +82,17 @@ class Compatibility:
         return learned | SPECIFIC.get(word, frozenset()) if sort == "head" else learned
 
     def near(self, sort: Sort, word: str) -> frozenset[str]:
-        """Returns the other words that may name what `word` names: more general, more specific, same or maybe."""
+        """Returns the other words that are listed as perhaps naming what `word` names; see `alike`."""
         learned = self._near[sort].get(word, frozenset())
         if sort != "head":
             return learned
         return learned | SPECIFIC.get(word, frozenset()) | generals(word) | persons_like(word)
+
+    def alike(self, head: str, other: str) -> bool:
+        """Whether two heads may name the same thing; compounds of one last word may ("desk", "computer desk")."""
+        if head == other or other in self.near("head", head) or head in generals(other):
+            return True
+        return head.rsplit(" ", 1)[-1] == other.rsplit(" ", 1)[-1] or head.replace(" ", "") == other.replace(" ", "")
 
 
 class Contexts(NamedTuple):

@@ -232,16 +232,27 @@ def symmetric(predicate: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 14)
-def predicates_exclude(left: str, right: str) -> bool:
-    """Whether one thing cannot be in both relations to the same other thing."""
+def predicates_exclude(left: str, right: str, *, living: bool) -> bool:
+    """Whether one thing cannot be in both relations to the same other thing; only the living sit or stand or run."""
     if right in inverse_predicates(left):
         return True
     (verb, place), (other_verb, other_place) = _split(left), _split(right)
-    if _rivals(verb, other_verb, VERBS) or (verb and other_verb and _rivals(place, other_place, PLACES)):
+    if living and _rivals(verb, other_verb, VERBS):
         return True
-    if not place and not other_place:
-        return _rivals(verb, other_verb, DEEDS)
-    return not verb and not other_verb and _rivals(place, other_place, PLACES)
+    if bool(verb) == bool(other_verb) and _rivals(place, other_place, PLACES):
+        return True
+    return not place and not other_place and _rivals(verb, other_verb, DEEDS)
+
+
+@lru_cache(maxsize=1 << 14)
+def predicates_alike(left: str, right: str) -> bool:
+    """Whether two predicates share their verb or their place and differ in nothing that excludes: "sit on", "on"."""
+    (verb, place), (other_verb, other_place) = _split(left), _split(right)
+    if predicates_exclude(left, right, living=True):
+        return False
+    if place and other_place:
+        return place == other_place or verb == other_verb or not (verb and other_verb)
+    return verb == other_verb
 
 
 @lru_cache(maxsize=1 << 14)

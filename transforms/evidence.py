@@ -24,7 +24,8 @@ class Evidence:
         self.denied_heads: set[str] = set()
         self.denied_facts: set[Fact] = set()
         self.several: set[str] = set()  # heads that some caption counts as more than one, or names twice
-        for caption in captions:
+        self.captions = list(captions)
+        for caption in self.captions:
             self._add(caption)
         self.heads = frozenset(self.things)
 

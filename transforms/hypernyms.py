@@ -209,3 +209,9 @@ def persons_like(head: str) -> frozenset[str]:
     other_age = _GROWN if head in _YOUNG else _YOUNG if head in _GROWN else frozenset[str]()
     # A boy to one is a young man to another; a child is not.
     return _PERSONS - other_sex - (other_age - same_sex) - {head}
+
+
+@lru_cache(None)
+def living(head: str) -> bool:
+    """Whether the head names a person or an animal."""
+    return head in _PERSONS or head == "animal" or "animal" in generals(head) or "person" in generals(head)

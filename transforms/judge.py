@@ -15,9 +15,10 @@ from schemas.records import Label
 from transforms.absence import Absence
 from transforms.compatibility import Compatibility
 from transforms.conflicts import OPEN, attribute_conflict, inverse_predicates, predicates_exclude, symmetric
+from transforms.contrasts import contrasts
 from transforms.evidence import PEOPLE, Evidence
-from transforms.hypernyms import SPECIFIC
-from transforms.phrases import Content, Fact, Thing
+from transforms.hypernyms import SPECIFIC, generals, living
+from transforms.phrases import CaptionContent, Content, Fact, Thing
 from transforms.quantities import at_least, exact, quantity_entails
 
 Reason = Literal[
@@ -36,6 +37,10 @@ Reason = Literal[
     "relation_conflict",  # negative: the two are in a relation that excludes this one
     "other_subject",  # negative: a caption says this of something else, and nowhere names this subject
     "other_object",  # negative: likewise for the object
+    "replaced_head",  # negative: a caption says all of it, and no more, of something else (see `contrasts`)
+    "replaced_attribute",  # negative: a caption says the same with another attribute in its place
+    "replaced_relation",  # negative: a caption says the same with another relation in its place
+    "replaced_count",  # negative: a caption says the same with another count in its place
     "possible_head",  # unknown: a caption names what may be the same thing
     "often_unmentioned",  # unknown: no caption names such a thing, but captions often leave it out
     "attribute_unseen",  # unknown: the thing is there, the attribute is neither said nor excluded
@@ -69,6 +74,7 @@ class Judge:
         self._words = knowledge.compatibility
         self._absence = knowledge.absence
         self._verdicts: dict[Content, Verdict] = {}
+        self._heads: dict[str, tuple[list[str], list[str]]] = {}
 
     def label(self, content: Content) -> Verdict:
         """Returns the label of what a phrase claims, with its reason and confidence."""
@@ -77,6 +83,20 @@ class Judge:
             verdict = self._thing(content) if isinstance(content, Thing) else self._fact(content)
             self._verdicts[content] = verdict
         return verdict
+
+    def label_caption(self, caption: CaptionContent) -> list[Verdict]:
+        """Returns the label of each phrase of a caption, which as a whole may contrast with one of the image's."""
+        excluded: dict[Content, Reason] = {}
+        for own in self._said.captions:
+            for content, reason in contrasts(caption, own, self._words):
+                excluded.setdefault(content, reason)
+        verdicts = []
+        for content in caption.contents:
+            verdict = self.label(content)
+            if verdict.label == "unknown" and content in excluded:
+                verdict = Verdict("negative", excluded[content], CONFLICT)
+            verdicts.append(verdict)
+        return verdicts
 
     def _thing(self, asked: Thing) -> Verdict:
         said = self._said
@@ -104,12 +124,16 @@ class Judge:
 
     def _named(self, head: str) -> tuple[list[str], list[str]]:
         """Returns the heads said of the image that make `head` true, and those that may name the same thing."""
-        heads = self._said.heads
-        true_by = self._words.true_by("head", head)
-        if head == PEOPLE and not heads.isdisjoint(SPECIFIC["person"]) and len(heads & SPECIFIC["person"]) > 1:
-            true_by |= SPECIFIC["person"] & self._said.several
-        matched = sorted(heads & (true_by | {head}))
-        return matched, sorted(heads & self._words.near("head", head) - set(matched))
+        found = self._heads.get(head)
+        if found is None:
+            heads = self._said.heads
+            true_by = self._words.true_by("head", head) | {head}
+            if head == PEOPLE and len(heads & SPECIFIC["person"]) > 1:
+                true_by |= SPECIFIC["person"] & self._said.several
+            matched = sorted(h for h in heads if h in true_by or head in generals(h))
+            near = sorted(h for h in heads if h not in matched and self._words.alike(head, h))
+            found = self._heads[head] = matched, near
+        return found
 
     def _silence(self, head: str) -> Verdict:
         left_out = self._absence.left_out(head)
@@ -200,7 +224,7 @@ class Judge:
     def _taken(self, head: str, fillers: Iterable[set[str] | None]) -> bool:
         """Whether the captions put other things, and none that `head` may name, in the place where it is asked."""
         found = {filler for heads in fillers for filler in heads or ()}
-        return bool(found) and found.isdisjoint(self._words.near("head", head) | {head})
+        return bool(found) and not any(self._words.alike(head, filler) for filler in found)
 
     def _other_relation(self, subjects: list[str], predicate: str, objects: list[str]) -> bool:
         """Whether the captions put the two in a relation that excludes this one, and in none that is near it."""
@@ -208,7 +232,8 @@ class Judge:
         between = {p for s in subjects for o in objects for p in said.get((s, o), ())}
         if not between or predicate in between or not self._words.near("predicate", predicate).isdisjoint(between):
             return False
-        return any(predicates_exclude(predicate, p) for p in between)
+        alive = all(map(living, subjects))
+        return any(predicates_exclude(predicate, p, living=alive) for p in between)
 
     def _related(self, subject: str, predicate: str, object_: str) -> Reason | None:
         """Returns why the relation holds by what is said of just these two heads, None if it is not said."""

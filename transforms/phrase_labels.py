@@ -42,6 +42,6 @@ def mine_image(image: ImageGraphs, corpus: Corpus, candidates: int) -> ImageLabe
 
 def label_caption(image_id: str, caption: CaptionContent, judge: Judge) -> LabelledCaption:
     """Returns the caption of image `image_id` with each phrase labelled with respect to the judge's image."""
-    verdicts = map(judge.label, caption.contents)
+    verdicts = judge.label_caption(caption)
     labels = tuple(PhraseLabel(phrase, *verdict) for phrase, verdict in zip(caption.phrases, verdicts, strict=True))
     return LabelledCaption(caption.caption_id, image_id, labels)

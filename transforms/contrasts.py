@@ -1,0 +1,83 @@
+"""Two captions that say the same but for one word: what differs is what one of them excludes.
+
+"A woman kicks a soccer ball" leaves open whether a man does too; but beside "a man kicks a soccer ball", said of the
+photo, it is a claim about the same kick. So a caption is held against each caption of the image, and where all that is
+new in it comes from one replaced head, or from the same heads with attributes or relations put otherwise, the new
+phrases are held to be false, unless the words may mean the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from transforms.compatibility import Compatibility
+from transforms.conflicts import predicates_alike, symmetric
+from transforms.phrases import CaptionContent, Content, Fact, Thing
+
+Contrast = Literal["replaced_head", "replaced_attribute", "replaced_relation", "replaced_count"]
+
+
+def contrasts(asked: CaptionContent, said: CaptionContent, words: Compatibility) -> Iterator[tuple[Content, Contrast]]:
+    """Yields the phrases of `asked` that `said`, a caption of the image, excludes by saying the same in other words."""
+    new = [content for content in asked.contents if content not in said.contents]
+    old = [content for content in said.contents if content not in asked.contents]
+    if not new or not old:
+        return
+    new_heads, old_heads = _heads(asked.contents) - _heads(said.contents), _heads(old) - _heads(asked.contents)
+    if len(new_heads) == 1:
+        (head,) = new_heads
+        if any(_only_renamed(new, head, other, said, words) for other in sorted(old_heads)):
+            yield from ((content, "replaced_head") for content in new)
+    elif not new_heads and len(new) < len(asked.contents):
+        found = [(content, _otherwise(content, old, words)) for content in new]
+        if all(reason for _, reason in found):
+            yield from ((content, reason) for content, reason in found if reason)
+
+
+def _heads(contents: tuple[Content, ...] | list[Content]) -> set[str]:
+    return {content.head for content in contents if isinstance(content, Thing)}
+
+
+def _only_renamed(new: list[Content], head: str, other: str, said: CaptionContent, words: Compatibility) -> bool:
+    """Whether all that is new is said of `other` in place of `head`."""
+    if words.alike(head, other) or words.alike(other, head):
+        return False
+    for content in new:
+        if isinstance(content, Fact):
+            if Fact(*(other if part == head else part for part in content)) not in said.contents:
+                return False
+        elif content.head != head:
+            return False
+    if any(isinstance(content, Fact) for content in new):
+        return True
+    # Without a relation to hold them together, the descriptions themselves must agree.
+    return all(isinstance(content, Thing) and content._replace(head=other) in said.contents for content in new)
+
+
+def _otherwise(content: Content, old: list[Content], words: Compatibility) -> Contrast | None:
+    """Returns how the image's caption puts the same heads otherwise, None if it does not."""
+    if isinstance(content, Fact):
+        for fact in old:
+            if not isinstance(fact, Fact):
+                continue
+            if {content.subject, content.object} != {fact.subject, fact.object}:
+                continue
+            swapped = content.predicate == fact.predicate and not symmetric(content.predicate)
+            near = content.predicate in words.near("predicate", fact.predicate)
+            if swapped or not (near or predicates_alike(content.predicate, fact.predicate)):
+                return "replaced_relation"
+        return None
+    for thing in old:
+        if isinstance(thing, Thing) and thing.head == content.head:
+            gained, lost = content.attributes - thing.attributes, thing.attributes - content.attributes
+            near = frozenset[str]().union(*(words.near("attribute", value) for value in lost))
+            if gained and lost and near.isdisjoint(gained):
+                return "replaced_attribute"
+            if not gained and content.quantity and thing.quantity and content.quantity != thing.quantity:
+                return "replaced_count"
+            others = (other for other in old if isinstance(other, Thing) and other is not thing)
+            elsewhere = {value for other in others for value in other.attributes}
+            if gained and gained <= elsewhere:
+                return "replaced_attribute"
+    return None
