@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import collections
-import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,44 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from transforms.array_pickle import load_arrays
+
 
 class WeightsError(ValueError):
     """A weight file cannot be read or is not one; the message names the file and what was found."""
-
-
-# What numpy's own pickles name, under the module names of numpy 1 and of numpy 2.
-_ALLOWED_GLOBALS: dict[tuple[str, str], Any] = {
-    ("collections", "OrderedDict"): collections.OrderedDict,
-    ("numpy", "ndarray"): np.ndarray,
-    ("numpy", "dtype"): np.dtype,
-    **{
-        (f"numpy.{core}.{module}", name): builder
-        for core in ("core", "_core")
-        for module, name, builder in (
-            ("multiarray", "_reconstruct", np.empty(0).__reduce__()[0]),
-            ("multiarray", "scalar", np.float32(0).__reduce__()[0]),
-            ("numeric", "_frombuffer", np.empty(1).__reduce_ex__(5)[0]),
-        )
-    },
-}
-
-
-def _latin1_encode(text: str, encoding: str) -> bytes:
-    """Returns what `_codecs.encode` does in numpy's protocol 2 pickles, and nothing else that it can do."""
-    if encoding != "latin1":
-        raise pickle.UnpicklingError(f"_codecs.encode with encoding {encoding!r}")
-    return text.encode("latin1")
-
-
-class _ArrayUnpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) == ("_codecs", "encode"):
-            return _latin1_encode
-        try:
-            return _ALLOWED_GLOBALS[module, name]
-        except KeyError:
-            refusal = f"it asks for {module}.{name}, which is neither an array nor a container"
-            raise pickle.UnpicklingError(refusal) from None
 
 
 def _read_safetensors(path: Path) -> Any:
@@ -64,8 +29,7 @@ def _read_torch(path: Path) -> Any:
 
 def _read_pickle(path: Path) -> Any:
     with open(path, "rb") as file:
-        # latin1: detectron2's model zoo was in part pickled by Python 2.
-        return _ArrayUnpickler(file, encoding="latin1").load()
+        return load_arrays(file)
 
 
 _READERS: dict[str, Callable[[Path], Any]] = {
