@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -70,6 +71,7 @@ def manifest_json(
             "n_shards": sidecars[0].n_shards,
             "rows": sum(s.rows for s in sidecars if s.product == "graphs"),
             "counts": {stage: asdict(count) for stage, count in total_counts(sidecars).items()},
+            "notes": total_notes(sidecars),
             "files": files,
             "artifacts": [asdict(entry) for entry in sorted(artifacts, key=lambda a: a.name)],
         }
@@ -88,3 +90,11 @@ def total_counts(sidecars: Iterable[Sidecar]) -> dict[str, StageCount]:
         for stage, count in sidecar.counts.items():
             totals[stage] = totals.get(stage, StageCount(0, 0, 0)) + count
     return totals
+
+
+def total_notes(sidecars: Iterable[Sidecar]) -> dict[str, int]:
+    """Returns how many records were taken, but not as they came, by reason, summed over all shards."""
+    totals: Counter[str] = Counter()
+    for sidecar in sidecars:
+        totals.update(sidecar.notes)
+    return dict(totals)

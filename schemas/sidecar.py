@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from typing import Any
 
@@ -40,6 +40,7 @@ class Sidecar:
     inputs: str  # digest of the records that the shard was made of
     files: tuple[FileEntry, ...]
     counts: Mapping[str, StageCount]  # by stage
+    notes: Mapping[str, int] = field(default_factory=dict)  # records that were taken, but not as they came, by reason
 
     @property
     def name(self) -> str:

@@ -28,8 +28,8 @@ _ALLOWED_GLOBALS: dict[tuple[str, str], Any] = {
 def load_arrays(file: IO[bytes]) -> Any:
     """Returns what a pickle of arrays and plain containers holds.
 
-    Raises pickle.UnpicklingError where it names anything else, before anything of that is run; which exception a damaged
-    pickle ends in depends on the byte that is damaged.
+    Raises pickle.UnpicklingError where it names anything else, before anything of that is run; which exception a
+    damaged pickle ends in depends on the byte that is damaged.
     """
     # latin1: what Python 2 pickled (detectron2's model zoo in part, most dumps of region features).
     return _ArrayUnpickler(file, encoding="latin1").load()

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -50,6 +50,7 @@ class ShardContent:
     rows: int
     counts: Mapping[str, StageCount]
     rejected: Sequence[DeadLetter]
+    notes: Mapping[str, int] = field(default_factory=dict)  # see Sidecar
 
 
 def publish_shard(
@@ -82,6 +83,7 @@ def publish_shard(
         inputs,
         tuple(files),
         dict(content.counts),
+        dict(content.notes),
     )
     publish_text(sidecar.to_json(), target.out, sidecar.name)
     return sidecar

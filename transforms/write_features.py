@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -19,18 +20,19 @@ from apache_beam.utils.shared import Shared
 from numpy.typing import NDArray
 
 from schemas.feature_shard import FeatureLayout, FeatureRow, create_feature_shard
-from schemas.records import DeadLetter, ImageRecord
+from schemas.records import DeadLetter, ImageRecord, Regions
 from schemas.sidecar import Sidecar, StageCount, rejected_name
 from transforms.detector_handler import DetectorHandler
 from transforms.images import decode_image, read_image
 from transforms.progress import count
 from transforms.publish import Product, ShardContent, Target, fetch_file, publish_shard, read_sidecar, read_text
 from transforms.region_selection import SelectionOptions
-from transforms.regions import STAGE, Detector, extract_regions_many
+from transforms.regions import STAGE, extract_regions_many
 from transforms.shard_records import Shard
 from transforms.spatial_relations import spatial_relations
 
-PRODUCT = Product("features", ".h5", STAGE, "images_done")
+PRODUCT = "features"
+Find = Callable[[Sequence[ImageRecord]], Iterable[tuple[str, Regions | DeadLetter]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class GoodRows:
 
     file: h5py.File
     rows: dict[str, int]  # image id -> row
+    notes: Mapping[str, int]
 
     def __contains__(self, image_id: str) -> bool:
         return image_id in self.rows
@@ -46,37 +49,47 @@ class GoodRows:
 
 def build_features(
     path: Path,
-    records: Iterable[ImageRecord],
+    records: Sequence[ImageRecord],
     layout: FeatureLayout,
-    load: Callable[[str], NDArray[np.uint8]],
-    detector: Callable[[], Detector],
-    selection: SelectionOptions,
-    threads: int,
+    stage: str,
+    find: Find,
+    notes: Counter[str],
     good: GoodRows | None = None,
 ) -> ShardContent:
     """Writes the features of one shard to a local file and returns its counts; a failed image keeps an empty row.
 
-    `load` makes an RGB photo of a URI; `detector` is called only if there is a photo to look at.
+    `find` yields (image_id, Regions | DeadLetter) for each image that it is given, and counts what it notes of them.
     """
-    records = list(records)
     row_of = {record.image_id: row for row, record in enumerate(records)}
-    todo = [(r.image_id, r.uri) for r in records if good is None or r.image_id not in good]
     rejected: list[DeadLetter] = []
     with create_feature_shard(path, layout, list(row_of)) as writer:
         if good is not None:
+            notes.update(good.notes)
             for image_id in row_of.keys() & good.rows.keys():
                 writer.copy(row_of[image_id], good.file, good.rows[image_id])
-                count(PRODUCT.counter)
-        found = extract_regions_many(todo, load, detector(), selection, threads=threads) if todo else ()
-        for image_id, regions in found:
-            count(PRODUCT.counter)
+                count("images_done")
+        for image_id, regions in find([r for r in records if good is None or r.image_id not in good]):
+            count("images_done")
             if isinstance(regions, DeadLetter):
                 rejected.append(regions)
                 continue
             relations = spatial_relations(regions.boxes, regions.image_size)
             writer.write(row_of[image_id], FeatureRow(regions, relations))
     n = len(records)
-    return ShardContent(n, {STAGE: StageCount(n, n - len(rejected), len(rejected))}, rejected)
+    return ShardContent(n, {stage: StageCount(n, n - len(rejected), len(rejected))}, rejected, notes)
+
+
+def publish_features(
+    target: Target, stage: str, shard: Shard, layout: FeatureLayout, find: Find, notes: Counter[str]
+) -> Sidecar:
+    """Returns the sidecar of a shard's features; a retry finds only what has a dead letter. See build_features."""
+
+    def build(path: Path) -> ShardContent:
+        with _good_rows(target, shard) as good:
+            return build_features(path, shard.records, layout, stage, find, notes, good)
+
+    product = Product(PRODUCT, ".h5", stage, "images_done")
+    return publish_shard(target, product, shard.index, shard.image_digest(), build)
 
 
 @dataclass
@@ -104,15 +117,14 @@ class _Extract(beam.DoFn):
         self._shared = Shared()
 
     def process(self, shard: Shard) -> Iterator[Sidecar]:
-        detector: Callable[[], Any] = partial(self._shared.acquire, self._handler.load_model, tag=self._handler.folder)
+        yield publish_features(self._target, STAGE, shard, self._layout, self._find, Counter())
 
-        def build(path: Path) -> ShardContent:
-            with _good_rows(self._target, shard) as good:
-                return build_features(
-                    path, shard.records, self._layout, self._load, detector, self._selection, self._threads, good
-                )
-
-        yield publish_shard(self._target, PRODUCT, shard.index, shard.image_digest(), build)
+    def _find(self, records: Sequence[ImageRecord]) -> Iterable[tuple[str, Regions | DeadLetter]]:
+        if not records:  # then no detector is loaded
+            return ()
+        detector: Any = self._shared.acquire(self._handler.load_model, tag=self._handler.folder)
+        photos = [(record.image_id, record.uri) for record in records]
+        return extract_regions_many(photos, self._load, detector, self._selection, threads=self._threads)
 
 
 def load_photo(folder: str, uri: str) -> NDArray[np.uint8]:
@@ -123,15 +135,15 @@ def load_photo(folder: str, uri: str) -> NDArray[np.uint8]:
 @contextmanager
 def _good_rows(target: Target, shard: Shard) -> Iterator[GoodRows | None]:
     """Yields the rows that a retry keeps: those of the finished shard that have no dead letter."""
-    sidecar = read_sidecar(target, PRODUCT.name, shard.index) if target.retry else None
+    sidecar = read_sidecar(target, PRODUCT, shard.index) if target.retry else None
     if sidecar is None or (sidecar.fingerprint, sidecar.inputs) != (target.fingerprint, shard.image_digest()):
         yield None
         return
-    letters = read_text(FileSystems.join(target.out, rejected_name(PRODUCT.name, shard.index, target.n_shards)))
+    letters = read_text(FileSystems.join(target.out, rejected_name(PRODUCT, shard.index, target.n_shards)))
     failed = {json.loads(line)["record_id"] for line in letters.splitlines()}
     with tempfile.TemporaryDirectory(prefix="multigrain-") as spool:
         local = Path(spool, "before.h5")
         fetch_file(target.out, sidecar.files[0].name, local)
         with h5py.File(local) as file:
             rows = {r.image_id: row for row, r in enumerate(shard.records) if r.image_id not in failed}
-            yield GoodRows(file, rows)
+            yield GoodRows(file, rows, sidecar.notes)
