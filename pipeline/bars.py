@@ -51,6 +51,8 @@ def _follow(folder: Path, n_shards: int, with_images: bool, stop: threading.Even
             # Sizes are known shard by shard; hashing spreads images evenly, so the rest is extrapolated.
             seen = counters["shards"]
             bars[done].total = round(counters[total] * n_shards / seen) if seen else None
+            if bars[done].n == 0:
+                bars[done].unpause()  # a stage's rate counts from its own beginning
             bars[done].update(counters[done] - bars[done].n)
         if finished:
             break
