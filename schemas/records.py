@@ -152,3 +152,19 @@ class ImageLabels:
     image_id: str
     positives: tuple[Phrase, ...]  # P(I): the phrases of the image's own captions
     candidates: tuple[LabelledCaption, ...]  # in a fixed order that does not depend on the input's
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRelation:
+    """A relation between two regions of one image, with how sure it is."""
+
+    subject: int  # row of Regions
+    predicate: str  # as in TextRelation, or as whoever predicted it names it
+    object: int  # row of Regions
+    score: float  # in [0, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRelations:
+    image_id: str
+    relations: tuple[RegionRelation, ...]  # best first; at most one of an ordered pair of regions

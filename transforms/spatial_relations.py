@@ -1,4 +1,5 @@
-"""How the regions of a photo lie to one another, in the eleven classes of Yao et al. 2018 (GCN-LSTM, section 3.2).
+"""How the regions of a photo lie to one another: the eleven classes of Yao et al. 2018 (GCN-LSTM, section 3.2), and
+finer places that the relation prior counts by.
 
 Legend: R regions. Boxes are xyxy pixels of the photo.
 """
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 
 NONE, INSIDE, COVER, OVERLAP = 0, 1, 2, 3
 FIRST_SECTOR = 4  # eight sectors of 45 degrees: 4 to 11
+NEAR = 0.75  # gap between two boxes, in sides of a square as large as the smaller one, below which they are near
+PLACES = 3 + 8 + 3 * 9  # of pair_places
 
 
 def spatial_relations(boxes: NDArray[np.float32], image_size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -25,19 +28,54 @@ def spatial_relations(boxes: NDArray[np.float32], image_size: tuple[int, int]) -
         image_size: (height, width) of the photo.
     """
     b = boxes.astype(np.float64)  # in which sums and differences of float32 pixels are exact
+    vectors = _vectors(b)
+    distances = (vectors**2).sum(-1)
+    near = (distances > 0) & (distances < image_size[0] ** 2 + image_size[1] ** 2)
+    classes = np.select([*_nested(b), near], [INSIDE, COVER, OVERLAP, FIRST_SECTOR + _sectors(vectors)], NONE)
+    np.fill_diagonal(classes, NONE)
+    return classes.astype(np.uint8)
+
+
+def pair_places(boxes: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Returns (R, R) places; row i, column j says how region i lies to region j, whatever the size of the photo.
+
+    0 i is inside j, 1 i covers j, 2 they overlap with an IoU of at least 0.5 (also i = j). Otherwise the way from i's
+    centre to j's is looked at on either axis: it is level where it is shorter than half the longer of the two sides.
+    Level on both axes: 3 + sector (0 to 7, as above). Else 11 + 9 step + 3 column + row, where column and row are 1
+    for level, 0 for i being left of or above j, 2 for the reverse, and the step is 0 for boxes that share pixels or
+    an edge, 1 for near ones and 2 for those further apart.
+
+    Args:
+        boxes: (R, 4), not empty ones.
+    """
+    b = boxes.astype(np.float64)
+    low, high = b[:, :2], b[:, 2:]  # (R, 2) each, x and y
+    sides, vectors = high - low, _vectors(b)
+    level = np.abs(vectors) < np.maximum(sides[:, None], sides[None])  # (R, R, 2)
+    columns, rows = np.moveaxis(np.select([level, vectors > 0], [1, 0], 2), -1, 0)  # (R, R) each
+    gaps = (np.maximum(low[:, None], low[None]) - np.minimum(high[:, None], high[None])).clip(min=0)
+    gap, areas = (gaps**2).sum(-1), sides.prod(-1)  # squares: no root has to be rounded
+    limit = NEAR**2 * np.minimum(areas[:, None], areas[None])
+    steps = np.select([gap == 0, gap < limit], [0, 1], 2)
+    classes = [0, 1, 2, 3 + _sectors(vectors)]
+    places = np.select([*_nested(b), level.all(-1)], classes, 11 + 9 * steps + 3 * columns + rows)
+    return places.astype(np.uint8)
+
+
+def _nested(b: NDArray[np.float64]) -> list[NDArray[np.bool_]]:
+    """Returns which of boxes (R, 4) are inside, cover and overlap which, (R, R) each; the first that holds counts."""
     low, high = b[:, :2], b[:, 2:]  # (R, 2) each, x and y
     within = (low[:, None] >= low[None]).all(-1) & (high[:, None] <= high[None]).all(-1)  # (R, R) i in j, or equal
     sides = (np.minimum(high[:, None], high[None]) - np.maximum(low[:, None], low[None])).clip(min=0)  # (R, R, 2)
     shared, areas = sides.prod(-1), (high - low).prod(-1)
-    overlap = 2 * shared >= areas[:, None] + areas[None] - shared
-    centres = low + high  # twice the centre, so that nothing is rounded
-    vectors = centres[None] - centres[:, None]  # (R, R, 2) from i to j, twice as long
-    distances = (vectors**2).sum(-1)
-    near = (distances > 0) & (distances < image_size[0] ** 2 + image_size[1] ** 2)
-    conditions = [within & ~within.T, within.T & ~within, overlap, near]
-    classes = np.select(conditions, [INSIDE, COVER, OVERLAP, FIRST_SECTOR + _sectors(vectors)], NONE)
-    np.fill_diagonal(classes, NONE)
-    return classes.astype(np.uint8)
+    return [within & ~within.T, within.T & ~within, 2 * shared >= areas[:, None] + areas[None] - shared]
+
+
+def _vectors(b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Returns the way from each centre to each, (R, R, 2), twice as long so that nothing is rounded."""
+    centres = b[:, :2] + b[:, 2:]
+    vectors: NDArray[np.float64] = centres[None] - centres[:, None]
+    return vectors
 
 
 def _sectors(vectors: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from transforms.spatial_relations import spatial_relations
+from transforms.spatial_relations import PLACES, pair_places, spatial_relations
 
 
 def slowly(a: list[float], b: list[float], size: tuple[int, int]) -> int:
@@ -95,3 +95,34 @@ def test_spatial_relations_ends_at_half_the_diagonal() -> None:
     boxes = np.array([[0, 0, 2, 2], [30, 40, 32, 42]], np.float32)  # 50 apart
     assert spatial_relations(boxes, (60, 80))[0, 1] == 0
     assert spatial_relations(boxes, (61, 80))[0, 1] == 5
+
+
+@pytest.mark.parametrize(("gap", "step"), [(0, 0), (1, 1), (7, 1), (8, 2), (90, 2)])
+def test_pair_places_tells_distances_by_the_smaller_box(gap: int, step: int) -> None:
+    boxes = np.array([[0, 0, 10, 10], [10 + gap, 0, 50 + gap, 40]], np.float32)  # a quarter as high as the other
+    places = pair_places(boxes)
+    assert places[0, 1] == 11 + 9 * step + 3 * 0 + 1
+    assert places[1, 0] == 11 + 9 * step + 3 * 2 + 1
+
+
+@pytest.mark.parametrize(
+    ("box", "place"),
+    [
+        ([40, 40, 60, 60], 0),
+        ([0, 0, 200, 200], 1),
+        ([35, 30, 105, 100], 2),
+        ([50, 60, 120, 130], 3 + 5),  # below right, so the way to the other leads up left
+        ([40, 110, 80, 150], 11 + 9 * 1 + 3 * 1 + 2),
+        ([300, 300, 320, 320], 11 + 9 * 2 + 3 * 2 + 2),
+    ],
+)
+def test_pair_places_of_a_box_to_a_large_one(box: list[int], place: int) -> None:
+    assert pair_places(np.array([box, [30, 30, 100, 100]], np.float32))[0, 1] == place
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 50)] * 2, *[st.integers(1, 50)] * 2), min_size=2, max_size=5))
+def test_pair_places_do_not_change_with_the_scale(corners: list[tuple[int, int, int, int]]) -> None:
+    boxes = np.array([[x, y, x + w, y + h] for x, y, w, h in corners], np.float32)
+    places = pair_places(boxes)
+    assert places.max() < PLACES
+    assert np.array_equal(pair_places(boxes * 4 + 64), places)
