@@ -8,13 +8,14 @@ the corpus. A kept image is held as the bytes of its compact JSON, about 250 byt
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
 from schemas.records import Attribute, ImageGraphs, SceneGraph, TextObject, TextRelation
 
-Entry = tuple[int, str, bytes]  # (hash of the image id, image id, captions as compact JSON)
+Entry = tuple[int, str, bytes]  # (hash of the image id, image id, what is kept of it as compact JSON)
 CaptionGraph = tuple[str, SceneGraph]  # (caption id, graph without token offsets)
 
 
@@ -38,9 +39,13 @@ class BottomSample:
         self._limit = 1 << 64  # a hash at or above it cannot be among the smallest any more
 
     def add(self, image: ImageGraphs) -> None:
-        key = hash64("sample", image.image_id)
+        self.add_content(image.image_id, partial(encode_captions, image))
+
+    def add_content(self, image_id: str, content: Callable[[], bytes]) -> None:
+        """Adds an image by what shall be kept of it, which is asked for only where it may be kept."""
+        key = hash64("sample", image_id)
         if key < self._limit:
-            self._entries.append((key, image.image_id, encode_captions(image)))
+            self._entries.append((key, image_id, content()))
             self._trim(2 * self.size)
 
     def merge(self, other: BottomSample) -> None:
