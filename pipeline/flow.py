@@ -5,6 +5,7 @@ from __future__ import annotations
 import apache_beam as beam
 
 from pipeline.identity import Plan
+from transforms.import_regions import ImportRegions
 from transforms.publish import Target
 from transforms.shard_records import GroupShards, ReadAnnotations
 from transforms.write_features import ExtractRegions
@@ -26,7 +27,12 @@ def build(p: beam.Pipeline, plan: Plan, target: Target, threads: int) -> None:
     corpus = graphs | "CountCorpus" >> CountCorpus(target)  # FileEntry
     labels = (graphs, corpus) | "MinePhraseLabels" >> MinePhraseLabels(target, o.candidates)  # Sidecar
     sidecars, products = [graphs, labels], ["graphs", "labels"]
-    if o.images is not None and plan.layout is not None:
+    if plan.imports is not None:
+        features = shards | "ImportRegions" >> ImportRegions(  # Sidecar
+            target, plan.imports.dumps, o.images, o.selection(), plan.imports.layout, plan.imports.names
+        )
+        sidecars, products = [features, *sidecars], ["features", *products]
+    elif o.images is not None and plan.layout is not None:
         features = shards | "ExtractRegions" >> ExtractRegions(  # Sidecar
             target, o.images, o.detector, plan.device, o.selection(), plan.layout, threads
         )

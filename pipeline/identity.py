@@ -11,6 +11,7 @@ from typing import Any
 import multigrain
 import schemas
 import transforms
+from pipeline.imports import Imports, plan_imports
 from pipeline.options import OptionError, RunOptions
 from schemas.feature_shard import SPATIAL_RELATIONS, FeatureLayout
 from schemas.manifest import RunRecord
@@ -21,7 +22,8 @@ from transforms.scene_graphs import CaptionParser, load_parser
 from transforms.spacy_parser import MissingModelError
 
 TEXT_LIBRARIES = ("numpy", "pyarrow", "spacy", "lemminflect")
-IMAGE_LIBRARIES = ("h5py", "pillow", "torch", "torchvision", "detectron2")
+IMPORT_LIBRARIES = ("h5py", "pillow")
+IMAGE_LIBRARIES = (*IMPORT_LIBRARIES, "torch", "torchvision", "detectron2")
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,19 @@ class Plan:
     options: RunOptions
     run: RunRecord
     device: str  # "cpu" | "cuda"; meaningless without images
-    layout: FeatureLayout | None  # None without images
+    layout: FeatureLayout | None  # None without images and dumps
     description: dict[str, Any]  # what the manifest says besides
+    imports: Imports | None = None  # the dumps that stand in for a detector
 
 
 def make_plan(options: RunOptions) -> Plan:
     """Returns the plan of a run. Raises OptionError where an annotation file, a detector or a parser is none."""
     check_annotations(options)
+    imports = plan_imports(options) if options.regions else None
+    libraries = IMPORT_LIBRARIES if imports else IMAGE_LIBRARIES if options.images else ()
     identity: dict[str, Any] = {
         "code": code_version(),
-        "libraries": library_versions(TEXT_LIBRARIES + (IMAGE_LIBRARIES if options.images else ())),
+        "libraries": library_versions(TEXT_LIBRARIES + libraries),
         "parser": open_parser(options.parser).fingerprint,
         "candidates": options.candidates,
         "shards": options.shards,
@@ -49,6 +54,9 @@ def make_plan(options: RunOptions) -> Plan:
     }
     device, layout = "cpu", None
     description: dict[str, Any] = {"vocabularies": {}}
+    if imports is not None:
+        run = RunRecord(identity | imports.identity, options.to_dict())
+        return Plan(options, run, device, imports.layout, imports.description, imports)
     if options.images is not None:
         device = _device(options.device)
         from transforms.detector import ATTRIBUTES_PER_REGION, load_detector

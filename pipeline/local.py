@@ -30,7 +30,7 @@ def run_local(plan: Plan, *, retry: bool = False) -> None:
     with locked(o.out):
         start_folder(o.out, plan.run)
         with (
-            progress_bars(o.shards, o.images is not None),
+            progress_bars(o.shards, plan.layout is not None),
             beam.Pipeline(runner=FnApiRunner(), options=_beam_options(o.workers)) as p,
         ):
             build(p, plan, target, threads)

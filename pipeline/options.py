@@ -14,6 +14,7 @@ from schemas.feature_shard import FeatureDtype
 from schemas.records import Split
 from schemas.sharding import MAX_SHARDS
 from transforms.annotation_formats import Format
+from transforms.dumps.formats import FORMATS
 from transforms.region_selection import SelectionOptions
 from transforms.scene_graphs import DEFAULT as DEFAULT_PARSER
 
@@ -31,6 +32,8 @@ class RunOptions:
     images: str | None = None  # the image folder; None: captions only
     format: Format | None = None
     split: Split | None = None  # of annotation files that name none
+    regions: tuple[str, ...] = ()  # "<format>:<path>" of dumps, which then stand in for a detector
+    vocabulary: str | None = None  # folder of the names behind the dumps' class ids
     detector: str = DEMO_DETECTOR
     device: str = "auto"
     min_boxes: int = 36
@@ -62,6 +65,8 @@ class RunOptions:
             raise OptionError(f"--feature-dtype must be one of {get_args(FeatureDtype)}, not {self.feature_dtype!r}")
         if self.images is not None and "://" not in self.images and not os.path.isdir(self.images):
             raise OptionError(f"--images: {self.images!r} is not a folder")
+        if self.vocabulary is not None and not self.regions:
+            raise OptionError("--vocabulary names the classes of --regions; a detector brings its own names")
         try:
             self.selection()
         except ValueError as error:
@@ -79,7 +84,8 @@ class RunOptions:
         unknown = set(values) ^ {field.name for field in fields(RunOptions)}
         if unknown:
             raise OptionError(f"the options of this folder were written by another version: {sorted(unknown)}")
-        return RunOptions(**{**values, "annotations": tuple(values["annotations"])})
+        lists = {name: tuple(values[name]) for name in ("annotations", "regions")}
+        return RunOptions(**{**values, **lists})
 
 
 def add_run_arguments(parser: ArgumentParser) -> None:
@@ -94,6 +100,15 @@ def add_run_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--detector", metavar="DIR", default=DEMO_DETECTOR, help="detector folder (default: the demo's)"
     )
+    parser.add_argument(
+        "--regions",
+        action="append",
+        default=[],
+        metavar="FORMAT:PATH",
+        help=f"take region features from a dump, instead of a detector: {', '.join(FORMATS)}; may be repeated; "
+        "see docs/precomputed_regions.md",
+    )
+    parser.add_argument("--vocabulary", metavar="DIR", help="objects_vocab.txt, attributes_vocab.txt of --regions")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     parser.add_argument("--boxes", type=_box_range, default=(36, 36), metavar="N|MIN:MAX", help="boxes an image (36)")
     parser.add_argument("--score-threshold", type=float, default=0.2, metavar="P", help="for boxes past MIN (0.2)")
@@ -112,11 +127,14 @@ def add_run_arguments(parser: ArgumentParser) -> None:
 def run_options(arguments: Namespace) -> RunOptions:
     """Returns the options of a parsed command line. Raises OptionError."""
     low, high = arguments.boxes
-    names = {field.name for field in fields(RunOptions)} - {"annotations", "min_boxes", "max_boxes", "images", "out"}
+    paths = {"annotations", "images", "out", "regions", "vocabulary"}
+    names = {field.name for field in fields(RunOptions)} - {*paths, "min_boxes", "max_boxes"}
     return RunOptions(
         annotations=tuple(_absolute(path) for path in arguments.annotations),
         out=_absolute(arguments.out),
         images=None if arguments.images is None else _absolute(arguments.images),
+        regions=tuple(_absolute_dump(spec) for spec in arguments.regions),
+        vocabulary=None if arguments.vocabulary is None else _absolute(arguments.vocabulary),
         min_boxes=low,
         max_boxes=high,
         **{name: getattr(arguments, name) for name in names},
@@ -126,6 +144,13 @@ def run_options(arguments: Namespace) -> RunOptions:
 def _absolute(path: str) -> str:
     """Returns a path that means the same from any working directory: `retry` may be called from another one."""
     return path if "://" in path else os.path.abspath(path)
+
+
+def _absolute_dump(spec: str) -> str:
+    """Returns a "<format>:<path>[,<path>]" whose paths mean the same from any working directory."""
+    name, _, path = spec.partition(":")
+    paths = [path] if os.path.exists(path) else path.split(",")
+    return f"{name}:{','.join(os.path.abspath(part) for part in paths)}" if path else spec
 
 
 def _box_range(text: str) -> tuple[int, int]:

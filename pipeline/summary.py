@@ -10,6 +10,7 @@ UNITS = {
     "ReadAnnotations": "captions",
     "GroupAnnotations": "captions",
     "ExtractRegions": "images",
+    "ImportRegions": "images",
     "ParseCaptions": "captions",
     "MinePhraseLabels": "images",
 }
@@ -23,6 +24,18 @@ def table(manifest: Mapping[str, Any]) -> str:
             c = manifest["counts"][stage]
             lines.append(f"{stage:18}{unit:10}{c['entered']:>10,}{c['left']:>10,}{c['rejected']:>10,}")
     return "\n".join(lines)
+
+
+NOTES = {
+    "boxes_rescaled": "images had another size than the dump says; their boxes were rescaled",
+    "boxes_clipped": "images had boxes that reach outside of the photo; these were cut off",
+    "regions_left_out": "images had more regions than --boxes and --score-threshold keep",
+}
+
+
+def warnings(manifest: Mapping[str, Any]) -> str:
+    """Returns a line for each thing that was mended, with how often; "" where nothing was."""
+    return "\n".join(f"warning: {n:,} {NOTES[note]}" for note, n in sorted(manifest["notes"].items()))
 
 
 def reasons(letters: list[dict[str, str]]) -> str:

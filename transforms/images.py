@@ -72,6 +72,12 @@ _UPRIGHT: dict[object, Image.Transpose] = {  # by EXIF orientation
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_SIDEWAYS = {
+    Image.Transpose.TRANSPOSE,
+    Image.Transpose.ROTATE_270,
+    Image.Transpose.TRANSVERSE,
+    Image.Transpose.ROTATE_90,
+}
 _MODES = {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "HSV"}
 
 
@@ -161,6 +167,28 @@ def decode_image(data: bytes, *, name: str = "", max_pixels: int = MAX_PIXELS) -
     if pixels.size == 0:
         raise ImageError("corrupt_image", f"{name}: {image_format} of {width} x {height} pixels")
     return pixels
+
+
+def upright_size(data: bytes, *, name: str = "") -> tuple[int, int]:
+    """Returns (height, width) of the picture that decode_image would return, from the file's header alone.
+
+    Raises ImageError where the header already tells that there is none: empty_file, not_an_image, unsupported_format,
+    too_many_pixels, corrupt_image. Damage further on goes unnoticed.
+    """
+    if not data:
+        raise ImageError("empty_file", f"{name}: 0 bytes")
+    image_format = _sniff(data, name)
+    try:
+        with Image.open(io.BytesIO(data), formats=[image_format]) as image:
+            turned = _UPRIGHT.get(_orientation(image)) in _SIDEWAYS
+            width, height = image.size[::-1] if turned else image.size
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ImageError("too_many_pixels", f"{name}: {error}") from error
+    except Exception as error:  # as above
+        raise ImageError("corrupt_image", f"{name}: {image_format} of {len(data)} bytes: damaged header") from error
+    if not width * height:
+        raise ImageError("corrupt_image", f"{name}: {image_format} of {width} x {height} pixels")
+    return height, width
 
 
 def _resolve(root: str, uri: str) -> str:

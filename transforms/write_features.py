@@ -73,10 +73,16 @@ def build_features(
             if isinstance(regions, DeadLetter):
                 rejected.append(regions)
                 continue
-            relations = spatial_relations(regions.boxes, regions.image_size)
-            writer.write(row_of[image_id], FeatureRow(regions, relations))
+            writer.write(row_of[image_id], FeatureRow(regions, _relations(regions)))
     n = len(records)
     return ShardContent(n, {stage: StageCount(n, n - len(rejected), len(rejected))}, rejected, notes)
+
+
+def _relations(regions: Regions) -> NDArray[np.uint8]:
+    """Returns the (R, R) spatial classes; none between boxes of a dump that does not say where they lie."""
+    if not regions.boxes.any():
+        return np.zeros((len(regions.boxes), len(regions.boxes)), np.uint8)
+    return spatial_relations(regions.boxes, regions.image_size)
 
 
 def publish_features(
