@@ -26,6 +26,15 @@ from schemas.manifest import MANIFEST, SUCCESS
 from schemas.records import ImageGraphs, ImageLabels
 from schemas.sharding import FORMAT_VERSION
 
+# features (B, D), boxes (B, 4), object ids (B,), object scores (B,)
+RegionArrays = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]]
+NO_REGIONS: RegionArrays = (
+    np.empty((0, 0), np.float32),
+    np.empty((0, 4), np.float32),
+    np.empty(0, np.int32),
+    np.empty(0, np.float32),
+)
+
 
 class DataSetError(ValueError):
     """A folder that is no complete data set of this format; the message names the file."""
@@ -33,11 +42,13 @@ class DataSetError(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Image:
-    """One row of the data set. `num_boxes` of the R boxes are real; features are None in a data set without images."""
+    """One row of the data set, without its padding: B boxes. A data set without images has B = 0 and D = 0."""
 
     image_id: str
-    features: NDArray[np.float32] | None  # (num_boxes, D)
-    boxes: NDArray[np.float32] | None  # (num_boxes, 4) xyxy pixels
+    features: NDArray[np.float32]  # (B, D)
+    boxes: NDArray[np.float32]  # (B, 4) xyxy pixels
+    object_ids: NDArray[np.int32]  # (B,) index into the manifest's vocabularies.objects
+    object_scores: NDArray[np.float32]  # (B,)
     graphs: ImageGraphs
     labels: ImageLabels
 
@@ -77,19 +88,20 @@ class Shards:
         shard = bisect_right(self._starts, index) - 1
         row = index - self._starts[shard]
         graphs, labels = self._tables(shard)
-        features, boxes = self._regions(shard, row) if "features" in self.manifest["products"] else (None, None)
-        return Image(graphs[row].image_id, features, boxes, graphs[row], labels[row])
+        regions = self._regions(shard, row) if "features" in self.manifest["products"] else NO_REGIONS
+        return Image(graphs[row].image_id, *regions, graphs[row], labels[row])
 
     def __iter__(self) -> Iterator[Image]:
         return map(self.__getitem__, range(len(self)))
 
-    def _regions(self, shard: int, row: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _regions(self, shard: int, row: int) -> RegionArrays:
         arrays = self._maps[shard]
         n = int(arrays["num_boxes"][row])
         features = arrays["features"][row, :n]
         if "feature_range" in arrays:
             features = dequantise(features, arrays["feature_range"][row, :n])
-        return features.astype(np.float32), np.array(arrays["boxes"][row, :n])
+        boxes, ids, scores = (np.array(arrays[name][row, :n]) for name in ("boxes", "object_ids", "object_scores"))
+        return features.astype(np.float32), boxes, ids, scores
 
     @cached_property
     def _maps(self) -> list[dict[str, NDArray[Any]]]:

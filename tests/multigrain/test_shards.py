@@ -4,7 +4,6 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from tests.synthetic import image_graphs, image_labels, regions
 
 from multigrain import DataSetError, Shards
 from multigrain.shards import map_features
@@ -14,6 +13,7 @@ from schemas.label_shard import write_label_shard
 from schemas.manifest import RunRecord, manifest_json, success_text
 from schemas.records import ImageGraphs, ImageLabels
 from schemas.sidecar import FileEntry, Sidecar, StageCount
+from tests.synthetic import image_graphs, image_labels, regions
 
 SIZES = (3, 0, 2)  # images of each shard
 
@@ -59,7 +59,6 @@ def test_shards_give_features_of_the_real_boxes(tmp_path: Path, dtype: str) -> N
     expected = np.random.default_rng(0)
     for index, count in enumerate((1, 2, 3, 1, 2)):
         image, truth = Shards(tmp_path)[index], regions(expected, count)
-        assert image.features is not None
         assert image.features.dtype == np.float32
         np.testing.assert_allclose(image.features, truth.features, atol={"uint8": 0.02, "float16": 2e-3}.get(dtype, 0))
         np.testing.assert_array_equal(image.boxes, truth.boxes)
