@@ -19,17 +19,20 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from transforms.exchanges import Context, Exchanges, Pair, count_exchanges
-from transforms.hypernyms import SPECIFIC, generals, persons_like
+from transforms.hypernyms import COLLECTIVES, SPECIFIC, generals, kinds_of, persons_like
 from transforms.phrases import CaptionContent, Fact, Thing
 
 MINIMUM = 5  # images that must use a word before anything is learned of it
 SAME_RATE = 0.5  # both exchange rates of `same`
 IMPLIES_RATE = 0.75  # the exchange rate from left to right of `implies`
+SURE_RATE = 0.2  # what both rates, or the rate of `implies`, must exceed by two standard deviations
 MAYBE_RATE = 0.1  # the larger exchange rate of `maybe`
 MAYBE_IMAGES = 3
 APART = 0.15  # togetherness below which two words avoid each other in one caption
 MAYBE_APART = 0.35
 BEYOND_CHANCE = 1.5  # exchanges over those expected
+ASSOCIATED = 2.0  # exchanges over those expected of heads that go together
+ASSOCIATED_IMAGES = 2
 OFTEN = 30  # images from which two words may be less than chance would have it and still be `maybe`
 
 Relation = Literal["same", "implies", "implied", "maybe"]
@@ -55,6 +58,19 @@ class Compatibility:
     """The three tables, with the look-ups that labelling needs."""
 
     rows: dict[Sort, tuple[Row, ...]]
+    associations: tuple[Association, ...]
+
+    @cached_property
+    def _associated(self) -> dict[str, frozenset[str]]:
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for row in self.associations:
+            found[row.left].add(row.right)
+            found[row.right].add(row.left)
+        return {head: frozenset(heads) for head, heads in found.items()}
+
+    def associated(self, head: str) -> frozenset[str]:
+        """Returns the heads in whose company `head` is expected: "saddle" where there is a "horse"."""
+        return self._associated.get(head, frozenset())
 
     @cached_property
     def _true_by(self) -> dict[Sort, dict[str, frozenset[str]]]:
@@ -95,6 +111,15 @@ class Compatibility:
         return head.rsplit(" ", 1)[-1] == other.rsplit(" ", 1)[-1] or head.replace(" ", "") == other.replace(" ", "")
 
 
+class Association(NamedTuple):
+    """Two heads that captions of one image name far more often than chance, though not for the same thing."""
+
+    left: str
+    right: str
+    images: int
+    beyond_chance: float
+
+
 class Contexts(NamedTuple):
     """What sibling captions describe in common, for each table, in the order of the images."""
 
@@ -116,14 +141,24 @@ def read_contexts(images: Iterable[Sequence[CaptionContent]]) -> Contexts:
 
 def learn_compatibility(contexts: Contexts) -> Compatibility:
     """Returns what sibling captions teach; the order of the images does not matter."""
-    predicates = count_exchanges(contexts.predicates, MINIMUM)
+    heads = count_exchanges(contexts.heads, MINIMUM)
     return Compatibility(
         {
-            "head": tuple(_rows(count_exchanges(contexts.heads, MINIMUM))),
+            "head": tuple(_rows(heads)),
             "attribute": tuple(_rows(count_exchanges(contexts.attributes, MINIMUM))),
-            "predicate": tuple(_rows(predicates)),
-        }
+            "predicate": tuple(_rows(count_exchanges(contexts.predicates, MINIMUM))),
+        },
+        tuple(_associations(heads)),
     )
+
+
+def _associations(counts: Exchanges) -> Iterator[Association]:
+    for pair in sorted(counts.exchanged):
+        images = counts.shared_images[pair]
+        if images >= ASSOCIATED_IMAGES:
+            beyond = counts.exchanged[pair] / max(counts.expected(pair), 0.5)
+            if beyond >= ASSOCIATED:
+                yield Association(*pair, images, round(beyond, 2))
 
 
 def _rows(counts: Exchanges) -> Iterator[Row]:
@@ -143,14 +178,25 @@ def _row(pair: Pair, counts: Exchanges) -> Row | None:
     if images < OFTEN and beyond < BEYOND_CHANCE:
         return None
     relation: Relation = "maybe"
-    if images >= MINIMUM and together <= APART and beyond >= BEYOND_CHANCE:
-        if min(there, back) >= SAME_RATE:
+    if images >= MINIMUM and together <= APART and beyond >= BEYOND_CHANCE and not _never_same(left, right):
+        surely, surely_back = counts.sure_rate(left, right), counts.sure_rate(right, left)
+        if min(there, back) >= SAME_RATE and min(surely, surely_back) >= SURE_RATE:
             relation = "same"
-        elif there >= IMPLIES_RATE:
+        elif there >= IMPLIES_RATE and surely >= SURE_RATE:
             relation = "implies"
-        elif back >= IMPLIES_RATE:
+        elif back >= IMPLIES_RATE and surely_back >= SURE_RATE:
             relation = "implied"
     return Row(left, right, relation, images, *(round(x, 3) for x in (there, back, together, beyond)))
+
+
+def _never_same(left: str, right: str) -> bool:
+    """Whether two words, however often they change places, name different things ("tennis", "tennis player")."""
+    if right.startswith(left + " ") or left.startswith(right + " "):
+        return not (right.endswith(" " + left) or left.endswith(" " + right))
+    if (left in COLLECTIVES) != (right in COLLECTIVES):
+        return True
+    kinds, other_kinds = kinds_of(left), kinds_of(right)
+    return bool(kinds) and bool(other_kinds) and kinds.isdisjoint(other_kinds)
 
 
 def _attribute_contexts(captions: Sequence[CaptionContent]) -> Iterator[Context]:

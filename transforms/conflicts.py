@@ -186,12 +186,11 @@ DEEDS = _family(
 )
 PLACES = _family(
     "on, on top of, upon, atop, onto, across, over, above, against",
-    "in, inside, inside of, into, within, through, on, among",
-    "under, underneath, beneath, below, by, next to",
-    "behind, in back of, near, by, next to, beside, with, past",
-    "in front of, outside, outside of, near, by, next to, beside, with, at, before, past",
-    "next to, beside, by, near, alongside, close to, with, at, against, along, around",
-    "outside, outside of, near, by",
+    "in, inside, inside of, into, within, through, on, among, under",
+    "under, underneath, beneath, below, in",
+    "behind, in back of, past",
+    "in front of, outside, outside of, at, before, past",
+    "outside, outside of",
     "far from, away from, out of",
     "above, over",
 )

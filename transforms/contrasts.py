@@ -12,21 +12,27 @@ from collections.abc import Iterator
 from typing import Literal
 
 from transforms.compatibility import Compatibility
-from transforms.conflicts import predicates_alike, symmetric
+from transforms.conflicts import attribute_conflict, family_of, predicates_alike, symmetric
 from transforms.phrases import CaptionContent, Content, Fact, Thing
 
 Contrast = Literal["replaced_head", "replaced_attribute", "replaced_relation", "replaced_count"]
 
 
-def contrasts(asked: CaptionContent, said: CaptionContent, words: Compatibility) -> Iterator[tuple[Content, Contrast]]:
-    """Yields the phrases of `asked` that `said`, a caption of the image, excludes by saying the same in other words."""
+def contrasts(
+    asked: CaptionContent, said: CaptionContent, words: Compatibility, heads: frozenset[str]
+) -> Iterator[tuple[Content, Contrast]]:
+    """Yields the phrases of `asked` that `said`, a caption of the image, excludes by saying the same in other words.
+
+    `heads` are all the heads said of the image: what may name the new head must also name the one in its place.
+    """
     new = [content for content in asked.contents if content not in said.contents]
     old = [content for content in said.contents if content not in asked.contents]
-    if not new or not old:
+    if not new or not old or len(old) > len(new) + 1:
         return
     new_heads, old_heads = _heads(asked.contents) - _heads(said.contents), _heads(old) - _heads(asked.contents)
     if len(new_heads) == 1:
         (head,) = new_heads
+        old_heads = {o for o in old_heads if all(words.alike(o, h) for h in heads if words.alike(head, h))}
         if any(_only_renamed(new, head, other, said, words) for other in sorted(old_heads)):
             yield from ((content, "replaced_head") for content in new)
     elif not new_heads and len(new) < len(asked.contents):
@@ -64,15 +70,15 @@ def _otherwise(content: Content, old: list[Content], words: Compatibility) -> Co
             if {content.subject, content.object} != {fact.subject, fact.object}:
                 continue
             swapped = content.predicate == fact.predicate and not symmetric(content.predicate)
+            vague = symmetric(content.predicate) or symmetric(fact.predicate)
             near = content.predicate in words.near("predicate", fact.predicate)
-            if swapped or not (near or predicates_alike(content.predicate, fact.predicate)):
+            if swapped or not (vague or near or predicates_alike(content.predicate, fact.predicate)):
                 return "replaced_relation"
         return None
     for thing in old:
         if isinstance(thing, Thing) and thing.head == content.head:
             gained, lost = content.attributes - thing.attributes, thing.attributes - content.attributes
-            near = frozenset[str]().union(*(words.near("attribute", value) for value in lost))
-            if gained and lost and near.isdisjoint(gained):
+            if gained and lost and all(_may_exclude(value, other, words) for value in gained for other in lost):
                 return "replaced_attribute"
             if not gained and content.quantity and thing.quantity and content.quantity != thing.quantity:
                 return "replaced_count"
@@ -81,3 +87,11 @@ def _otherwise(content: Content, old: list[Content], words: Compatibility) -> Co
             if gained and gained <= elsewhere:
                 return "replaced_attribute"
     return None
+
+
+def _may_exclude(value: str, other: str, words: Compatibility) -> bool:
+    """Whether two attributes can stand for one another's denial: not if they mean the same or are of two dimensions."""
+    if value in words.near("attribute", other):
+        return False
+    family, other_family = family_of(value), family_of(other)
+    return family is None or other_family is None or attribute_conflict(value, other) is not None

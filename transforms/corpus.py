@@ -18,7 +18,7 @@ import apache_beam as beam
 from schemas.records import ImageGraphs, Split
 from transforms.absence import Absence, learn_absence
 from transforms.candidates import CandidatePool
-from transforms.compatibility import SORTS, Compatibility, Row, learn_compatibility, read_contexts
+from transforms.compatibility import SORTS, Association, Compatibility, Row, learn_compatibility, read_contexts
 from transforms.corpus_sample import BottomSample, decode_captions
 from transforms.judge import Knowledge
 from transforms.phrases import CaptionContent, read_caption
@@ -47,6 +47,7 @@ class Corpus:
         """Returns the canonical JSON: equal corpora give equal text; one row of a table a line, to read and edit."""
         compatibility, absence = self.knowledge.compatibility, self.knowledge.absence
         parts: list[tuple[str, Iterable[Any]]] = [(sort, compatibility.rows[sort]) for sort in SORTS]
+        parts.append(("associations", compatibility.associations))
         parts.append(("mentions", ([head, n, absence.alone.get(head, 0)] for head, n in absence.mentions.items())))
         parts += [(split, self.rows[split]) for split in SPLITS]
         tables = (f'"{name}":[\n' + ",\n".join(map(_line, rows)) + "\n]" for name, rows in parts)
@@ -59,10 +60,11 @@ class Corpus:
         if not isinstance(record, dict) or record.get("format") != FORMAT:
             found = record.get("format") if isinstance(record, dict) else type(record).__name__
             raise ValueError(f"corpus of format {found!r} where {FORMAT} is expected")
-        missing = [name for name in (*SORTS, "mentions", *SPLITS) if name not in record]
+        missing = [name for name in (*SORTS, "associations", "mentions", *SPLITS) if name not in record]
         if missing:
             raise ValueError(f"corpus without {', '.join(missing)}")
-        compatibility = Compatibility({sort: tuple(Row(*row) for row in record[sort]) for sort in SORTS})
+        rows = {sort: tuple(Row(*row) for row in record[sort]) for sort in SORTS}
+        compatibility = Compatibility(rows, tuple(Association(*row) for row in record["associations"]))
         mentions = {head: n for head, n, _ in record["mentions"]}
         alone = {head: n for head, _, n in record["mentions"] if n}
         pools = {split: tuple((image_id, rows) for image_id, rows in record[split]) for split in SPLITS}

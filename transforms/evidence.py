@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import combinations
 
+from transforms.conflicts import attribute_conflict
 from transforms.lemmas import participle
 from transforms.phrases import CaptionContent, Fact, Thing
 from transforms.quantities import at_least
@@ -28,6 +30,7 @@ class Evidence:
         for caption in self.captions:
             self._add(caption)
         self.heads = frozenset(self.things)
+        self.several.update(head for head, things in self.things.items() if _disagree(things))
 
     def _add(self, caption: CaptionContent) -> None:
         named: set[str] = set()
@@ -54,3 +57,9 @@ class Evidence:
         for (subject, _), predicates in self.predicates.items():
             found[subject].update(participle(predicate.split(" ", 1)[0]) for predicate in predicates)
         return {head: frozenset(words) for head, words in found.items()}
+
+
+def _disagree(things: list[Thing]) -> bool:
+    """Whether no single thing can be all that is said: a tall woman and a short woman are two."""
+    values = sorted(frozenset[str]().union(*(thing.attributes for thing in things)))
+    return any(attribute_conflict(left, right) for left, right in combinations(values, 2))

@@ -22,6 +22,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from math import sqrt
 
 Pair = tuple[str, str]  # in alphabetical order
 Context = tuple[str, Sequence[frozenset[str]]]  # (kind of context, e.g. the head; word sets of K sibling captions)
@@ -76,6 +77,15 @@ class Exchanges:
         pair = (source, target) if source < target else (target, source)
         # One more repetition than seen keeps a target that was never repeated from dividing by zero.
         return (self.exchanged[pair] / chances) / ((repeated + 1) / (self.chances[target] + 1))
+
+    def sure_rate(self, source: str, target: str) -> float:
+        """Returns the exchange rate source -> target with each count two standard deviations on the side of caution."""
+        chances, repeated = self.chances[source], self.repeated[target]
+        if not chances or not self.chances[target]:
+            return 0.0
+        exchanged = self.exchanged[(source, target) if source < target else (target, source)]
+        low, high = exchanged - 2 * sqrt(exchanged), repeated + 2 * sqrt(repeated) + 1
+        return max(0.0, (low / chances) / (high / self.chances[target]))
 
     def togetherness(self, pair: Pair) -> float:
         """Returns how often both stand in one caption, relative to chance given their use in the context."""

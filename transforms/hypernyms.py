@@ -193,6 +193,16 @@ def generals(head: str) -> frozenset[str]:
     return listed | {last} | GENERAL.get(last, frozenset())
 
 
+# Two heads of different ones of these kinds never name the same thing.
+_KINDS = _words("person, animal, vehicle, furniture, food, clothing, instrument, building, plant")
+
+
+@lru_cache(None)
+def kinds_of(head: str) -> frozenset[str]:
+    """Returns which of the kinds that exclude each other the head is of; empty where it is of no listed kind."""
+    return _KINDS & (generals(head) | {head})
+
+
 COLLECTIVES = _words("people, crowd, group, couple, family, team, friend, audience, someone, other, adult")
 _PERSONS = SPECIFIC["person"] | COLLECTIVES | {"person", "human", "individual"}
 _MALES, _FEMALES = _words(_MEN, _OTHER_MALES), _words(_WOMEN, _OTHER_FEMALES)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal, NamedTuple, get_args
 
 from schemas.records import Label
@@ -48,8 +49,11 @@ Reason = Literal[
     "relation_unseen",  # unknown: both things may be there, the relation is neither said nor excluded
 ]
 REASONS: tuple[str, ...] = get_args(Reason)
+LOOSE = ("size_conflict", "state_conflict")
 SAID, IMPLIED, CONFLICT, UNDECIDED = 0.99, 0.95, 0.9, 0.5
-LEFT_OUT = 0.05  # silence is taken as absence only of things that captions leave out at most this often
+LEFT_OUT = 0.05  # silence is taken as absence of things that captions leave out at most this often
+LEFT_OUT_UNEXPECTED = 0.2  # the same, of things that do not go with anything that is said
+LEFT_OUT_ELSEWHERE = 0.7  # the same, for a caption that as a whole tells of another scene
 
 
 class Verdict(NamedTuple):
@@ -88,13 +92,16 @@ class Judge:
         """Returns the label of each phrase of a caption, which as a whole may contrast with one of the image's."""
         excluded: dict[Content, Reason] = {}
         for own in self._said.captions:
-            for content, reason in contrasts(caption, own, self._words):
+            for content, reason in contrasts(caption, own, self._words, self._said.heads):
                 excluded.setdefault(content, reason)
+        elsewhere = self._elsewhere(caption)
         verdicts = []
         for content in caption.contents:
             verdict = self.label(content)
             if verdict.label == "unknown" and content in excluded:
                 verdict = Verdict("negative", excluded[content], CONFLICT)
+            elif verdict.label == "unknown" and elsewhere:
+                verdict = self._silent(content, LEFT_OUT_ELSEWHERE) or verdict
             verdicts.append(verdict)
         return verdicts
 
@@ -104,7 +111,7 @@ class Judge:
         if not matched and asked.head in said.denied_heads:
             return Verdict("negative", "denied", SAID)
         if not matched and not near:
-            return self._silence(asked.head)
+            return self._silent(asked) or Verdict("unknown", "often_unmentioned", UNDECIDED)
         true_things = [thing for head in matched for thing in said.things[head]]
         positive = self._claimed(asked, matched, true_things)
         if positive:
@@ -122,6 +129,27 @@ class Judge:
         unseen = any(not self._has(things, value) for value in asked.attributes)
         return Verdict("unknown", "attribute_unseen" if unseen or not asked.quantity else "count_unseen", UNDECIDED)
 
+    def _elsewhere(self, caption: CaptionContent) -> bool:
+        """Whether the caption tells of another scene: nothing in it is said of the image, most is strange to it."""
+        named = [content for content in caption.contents if isinstance(content, Thing)]
+        labels = [self.label(thing).label for thing in named]
+        strange = sum(
+            label == "negative" or not any(self._named(thing.head)) for thing, label in zip(named, labels, strict=True)
+        )
+        # The thing in question is itself silent, so it counts for nothing.
+        return "positive" not in labels and 2 * (strange - 1) > len(named) - 1
+
+    def _silent(self, content: Content, most: float | None = None) -> Verdict | None:
+        """Returns the verdict that a thing is absent, if nothing said may name it and captions seldom leave it out."""
+        for head in (content.head,) if isinstance(content, Thing) else (content.subject, content.object):
+            if any(self._named(head)):
+                continue
+            left_out = self._absence.left_out(head)
+            expected = not self._words.associated(head).isdisjoint(self._said.heads)
+            if left_out <= (most or (LEFT_OUT if expected else LEFT_OUT_UNEXPECTED)):
+                return Verdict("negative", "absent_head", 1.0 - left_out)
+        return None
+
     def _named(self, head: str) -> tuple[list[str], list[str]]:
         """Returns the heads said of the image that make `head` true, and those that may name the same thing."""
         found = self._heads.get(head)
@@ -134,12 +162,6 @@ class Judge:
             near = sorted(h for h in heads if h not in matched and self._words.alike(head, h))
             found = self._heads[head] = matched, near
         return found
-
-    def _silence(self, head: str) -> Verdict:
-        left_out = self._absence.left_out(head)
-        if left_out <= LEFT_OUT:
-            return Verdict("negative", "absent_head", 1.0 - left_out)
-        return Verdict("unknown", "often_unmentioned", UNDECIDED)
 
     def _claimed(self, asked: Thing, heads: list[str], things: list[Thing]) -> Verdict | None:
         """Returns the positive verdict if one thing that is said has all that is asked."""
@@ -188,14 +210,18 @@ class Judge:
                 for other in thing.attributes
                 if (reason := attribute_conflict(value, other)) and other not in self._words.near("attribute", value)
             )
-            if reasons:
-                return Verdict("negative", reasons[0], CONFLICT)
+            if not reasons:
+                continue
+            # Sizes and states are said in passing and change: a thing named without one may be another thing.
+            if reasons[0] in LOOSE and not all(any(attribute_conflict(value, a) for a in t.attributes) for t in things):
+                continue
+            return Verdict("negative", reasons[0], CONFLICT)
         return None
 
     def _fact(self, asked: Fact) -> Verdict:
         said = self._said
-        subjects, near_subjects = self._named(asked.subject)
-        objects, near_objects = self._named(asked.object)
+        subjects, _ = self._named(asked.subject)
+        objects, _ = self._named(asked.object)
         for subject in subjects:
             for object_ in objects:
                 reason = self._related(subject, asked.predicate, object_)
@@ -203,16 +229,16 @@ class Judge:
                     return Verdict("positive", reason, IMPLIED)
         if asked in said.denied_facts:
             return Verdict("negative", "denied", SAID)
-        for head, there in ((asked.subject, subjects or near_subjects), (asked.object, objects or near_objects)):
-            if not there:
-                if head in said.denied_heads:
-                    return Verdict("negative", "denied", SAID)
-                silence = self._silence(head)
-                if silence.label == "negative":
-                    return silence
+        for head in (asked.subject, asked.object):
+            if head in said.denied_heads and not any(self._named(head)):
+                return Verdict("negative", "denied", SAID)
+        silent = self._silent(asked)
+        if silent:
+            return silent
         if self._swapped(subjects, asked.predicate, objects):
             return Verdict("negative", "roles_swapped", CONFLICT)
-        if subjects and objects and self._other_relation(subjects, asked.predicate, objects):
+        several = any(h in said.several for head in (asked.subject, asked.object) for h in chain(*self._named(head)))
+        if subjects and objects and not several and self._other_relation(subjects, asked.predicate, objects):
             return Verdict("negative", "relation_conflict", CONFLICT)
         if not subjects and self._taken(asked.subject, (said.subjects.get((asked.predicate, o)) for o in objects)):
             return Verdict("negative", "other_subject", CONFLICT)
@@ -222,9 +248,12 @@ class Judge:
         return Verdict("unknown", "relation_unseen" if subjects and objects else "possible_head", UNDECIDED)
 
     def _taken(self, head: str, fillers: Iterable[set[str] | None]) -> bool:
-        """Whether the captions put other things, and none that `head` may name, in the place where it is asked."""
+        """Whether the captions put other things in the place where `head` is asked, and it is not there as another."""
         found = {filler for heads in fillers for filler in heads or ()}
-        return bool(found) and not any(self._words.alike(head, filler) for filler in found)
+        if not found or any(self._words.alike(head, filler) for filler in found):
+            return False
+        _, near = self._named(head)
+        return all(any(self._words.alike(filler, other) for filler in found) for other in near)
 
     def _other_relation(self, subjects: list[str], predicate: str, objects: list[str]) -> bool:
         """Whether the captions put the two in a relation that excludes this one, and in none that is near it."""
