@@ -88,21 +88,36 @@ def _input(image: TruthImage, rng: np.random.Generator) -> dict[str, Any]:
 
 
 def train(
-    data: Path, weights: Path, *, steps: int, batch: int, rate: float, seed: int, device: str, save_every: int
+    data: Path,
+    weights: Path,
+    *,
+    start: Path | None,
+    steps: int,
+    batch: int,
+    rate: float,
+    seed: int,
+    device: str,
+    save_every: int,
 ) -> None:
-    """Trains on every scene of `data`; writes the detector's folder as it goes."""
+    """Trains on every scene of `data`, from the detector in `start` if given; writes the detector's folder as it goes.
+
+    A folder that exists at `weights` is overwritten every `save_every` steps and at the end.
+    """
     from detectron2.utils.events import EventStorage
 
     from transforms.detector import build_model, save_detector
+    from transforms.weights import fill_model
 
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     cfg = detector_config(device)
     model = build_model(cfg, len(ATTRIBUTES)).train().to(memory_format=torch.channels_last)  # a third faster on CPUs
+    if start is not None:
+        fill_model(model, start / "model.safetensors")
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=rate, total_steps=steps, pct_start=0.15)
     batches = _batches(read_truth(data), batch, rng)
-    start = time.monotonic()
+    began = time.monotonic()
     for step in range(1, steps + 1):
         with EventStorage():  # detectron2's losses want one to count in
             losses = model([_input(image, rng) for image in next(batches)])
@@ -116,7 +131,7 @@ def train(
         schedule.step()
         if step % 20 == 0 or step == steps:
             said = " ".join(f"{name.removeprefix('loss_')} {float(loss):.3f}" for name, loss in losses.items())
-            print(f"step {step}/{steps} {time.monotonic() - start:.0f} s  {said}", file=sys.stderr, flush=True)
+            print(f"step {step}/{steps} {time.monotonic() - began:.0f} s  {said}", file=sys.stderr, flush=True)
         if step % save_every == 0 or step == steps:
             save_detector(weights, model, cfg, object_names=KINDS, attribute_names=ATTRIBUTES, dtype=torch.float16)
 
@@ -125,6 +140,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m demo.train_detector", description="Train the demo's detector.")
     parser.add_argument("data", type=Path, help="a folder of python -m demo.generate")
     parser.add_argument("weights", type=Path, help="the detector's folder, written")
+    parser.add_argument("--start", type=Path, help="a detector's folder to train further; none: from scratch")
     parser.add_argument("--steps", type=int, default=1800)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
@@ -135,6 +151,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     train(
         args.data,
         args.weights,
+        start=args.start,
         steps=args.steps,
         batch=args.batch,
         rate=args.rate,
