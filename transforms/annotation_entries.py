@@ -49,6 +49,7 @@ SPLITS: dict[str, Split] = {
     "validation": "val",
     "dev": "val",
     "test": "test",
+    "testall": "test",  # SCAN's name for COCO's 5,000 test photos
 }
 MAX_CAPTION_CHARACTERS = 10_000
 MAX_NAME_CHARACTERS = 1_000  # of a file name or an id

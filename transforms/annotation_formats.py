@@ -27,8 +27,9 @@ from transforms.annotation_entries import (
 )
 from transforms.annotation_files import AnnotationFileError, open_annotation_file, read_head, read_lines
 from transforms.json_stream import read_arrays
+from transforms.precomp_captions import PRECOMP_CAPTIONS, read_precomp_captions
 
-Format = Literal["karpathy", "coco", "token", "csv", "tsv", "jsonl", "parquet"]
+Format = Literal["karpathy", "coco", "token", "csv", "tsv", "jsonl", "parquet", "precomp"]
 Placed = tuple[str, object]
 
 _HEAD_BYTES = 64 * 2**10
@@ -45,6 +46,8 @@ _BY_EXTENSION: dict[str, Format] = {
 
 def detect_format(path: str) -> Format:
     """Returns the format of a file, by its extension where that tells it (a final .gz aside), else by its content."""
+    if path.endswith(PRECOMP_CAPTIONS):
+        return "precomp"
     extension = path.lower().removesuffix(".gz").rpartition(".")[2]
     if extension in _BY_EXTENSION:
         return _BY_EXTENSION[extension]
@@ -227,4 +230,5 @@ _READERS: dict[Format, Callable[[str], Iterator[Placed]]] = {
     "tsv": partial(_read_separated, delimiter="\t"),
     "jsonl": _read_jsonl,
     "parquet": _read_parquet,
+    "precomp": read_precomp_captions,
 }
