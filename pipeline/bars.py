@@ -15,7 +15,8 @@ from tqdm import tqdm
 from transforms.progress import VARIABLE, totals
 
 BARS = (("images_done", "images", "regions", "image"), ("captions_done", "captions", "graphs", "caption"),
-        ("labelled", "images", "labels", "image"))  # fmt: skip
+        ("labelled", "images", "labels", "image"), ("related", "images", "relations", "image"))  # fmt: skip
+OF_IMAGES = ("images_done", "related")
 INTERVAL = 0.5  # seconds
 
 
@@ -38,9 +39,9 @@ def progress_bars(n_shards: int, with_images: bool) -> Iterator[None]:
 def _follow(folder: Path, n_shards: int, with_images: bool, stop: threading.Event) -> None:
     interval = 0.1 if sys.stderr.isatty() else 10.0
     bars = {
-        done: tqdm(desc=f"{name:8}", unit=unit, mininterval=interval, dynamic_ncols=True, file=sys.stderr)
+        done: tqdm(desc=f"{name:9}", unit=unit, mininterval=interval, dynamic_ncols=True, file=sys.stderr)
         for done, _, name, unit in BARS
-        if with_images or done != "images_done"
+        if with_images or done not in OF_IMAGES
     }
     while True:
         finished = stop.wait(INTERVAL)

@@ -12,6 +12,7 @@ from transforms.write_features import ExtractRegions
 from transforms.write_graphs import ParseCaptions
 from transforms.write_labels import CountCorpus, MinePhraseLabels
 from transforms.write_manifest import WriteManifest
+from transforms.write_relations import LearnRelations, PredictRelations
 
 
 def build(p: beam.Pipeline, plan: Plan, target: Target, threads: int) -> None:
@@ -26,16 +27,20 @@ def build(p: beam.Pipeline, plan: Plan, target: Target, threads: int) -> None:
     graphs = shards | "ParseCaptions" >> ParseCaptions(target, o.parser)  # Sidecar
     corpus = graphs | "CountCorpus" >> CountCorpus(target)  # FileEntry
     labels = (graphs, corpus) | "MinePhraseLabels" >> MinePhraseLabels(target, o.candidates)  # Sidecar
-    sidecars, products = [graphs, labels], ["graphs", "labels"]
+    sidecars, artifacts, products = [graphs, labels], [corpus], ["graphs", "labels"]
+    features = None
     if plan.imports is not None:
         features = shards | "ImportRegions" >> ImportRegions(  # Sidecar
             target, plan.imports.dumps, o.images, o.selection(), plan.imports.layout, plan.imports.names
         )
-        sidecars, products = [features, *sidecars], ["features", *products]
     elif o.images is not None and plan.layout is not None:
         features = shards | "ExtractRegions" >> ExtractRegions(  # Sidecar
             target, o.images, o.detector, plan.device, o.selection(), plan.layout, threads
         )
-        sidecars, products = [features, *sidecars], ["features", *products]
+    if features is not None:
+        prior = (features, graphs, corpus) | "LearnRelations" >> LearnRelations(target, plan.objects)  # FileEntry
+        relations = (features, prior) | "PredictRelations" >> PredictRelations(target)  # Sidecar
+        sidecars, artifacts = [features, *sidecars, relations], [corpus, prior]
+        products = ["features", *products, "relations"]
     manifest = WriteManifest(target.out, plan.run, tuple(products), plan.description)
-    (sidecars | beam.Flatten(), corpus) | "WriteManifest" >> manifest
+    (sidecars | beam.Flatten(), artifacts | "Artifacts" >> beam.Flatten()) | "WriteManifest" >> manifest

@@ -37,6 +37,11 @@ class Plan:
     description: dict[str, Any]  # what the manifest says besides
     imports: Imports | None = None  # the dumps that stand in for a detector
 
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """Returns the names of the objects that the regions are of, by id; none where a dump came without."""
+        return tuple(self.description["vocabularies"].get("objects", ()))
+
 
 def make_plan(options: RunOptions) -> Plan:
     """Returns the plan of a run. Raises OptionError where an annotation file, a detector or a parser is none."""

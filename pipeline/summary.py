@@ -13,6 +13,7 @@ UNITS = {
     "ImportRegions": "images",
     "ParseCaptions": "captions",
     "MinePhraseLabels": "images",
+    "PredictRelations": "images",
 }
 
 

@@ -32,7 +32,7 @@ class StageCount:
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    product: str  # "features" | "graphs" | "labels"
+    product: str  # "features" | "graphs" | "labels" | "relations"
     shard: int
     n_shards: int
     rows: int

@@ -58,7 +58,8 @@ def pair_places(boxes: NDArray[np.float32]) -> NDArray[np.uint8]:
     limit = NEAR**2 * np.minimum(areas[:, None], areas[None])
     steps = np.select([gap == 0, gap < limit], [0, 1], 2)
     classes = [0, 1, 2, 3 + _sectors(vectors)]
-    places = np.select([*_nested(b), level.all(-1)], classes, 11 + 9 * steps + 3 * columns + rows)
+    apart: NDArray[np.intp] = 11 + 9 * steps + 3 * columns + rows
+    places = np.select([*_nested(b), level.all(-1)], classes, apart)
     return places.astype(np.uint8)
 
 

@@ -16,7 +16,7 @@ from schemas.sidecar import FileEntry, Sidecar
 from transforms.publish import publish_text, read_text
 
 # Names that this project gives to files of a shard; what matches and is in no sidecar is left over from a retry.
-_SHARD_FILE = re.compile(r"(features|graphs|labels)-\d{5}-of-\d{5}(\.rejected\.jsonl|\.h5|\.parquet|\.json)")
+_SHARD_FILE = re.compile(r"(features|graphs|labels|relations)-\d{5}-of-\d{5}(\.rejected\.jsonl|\.h5|\.parquet|\.json)")
 
 
 def commit(

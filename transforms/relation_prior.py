@@ -1,0 +1,209 @@
+"""How things of two names that lie in a certain way relate to each other: a prior learned from a corpus.
+
+A *cell* is (subject's object id, object's object id, place), each -1 for any; the cells of all six kinds of `KINDS` are
+counted, and a cell that has seen little is filled up from the more general ones. Places are those of
+`spatial_relations.pair_places`. The frequency baseline of Zellers et al. 2018 (Neural Motifs, section 3) counts
+(subject, object) in annotated scene graphs; here captions are counted, and the place tells apart what names do not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transforms.relation_evidence import WHOLE, Evidence
+from transforms.spatial_relations import PLACES, pair_places
+
+FORMAT = 1
+ANY = -1
+Cell = tuple[int, int, int]  # (subject, object, place)
+# Which of subject, object and place a kind of cell names.
+KINDS = ((1, 1, 1), (1, 1, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1), (0, 0, 0))
+PREDICATES = 512  # as many are learned, the most frequent ones
+LEAST = 2  # mentions of a predicate that is learned
+# A cell with that many mentions counts as much as what it is filled up from: few for a place, as geometry is shared by
+# all names and well covered; more for names; most for a whole cell, which rests on single captions.
+PLACE, NAMES, WHOLE_CELL = 1.0, 10.0, 16.0
+CHANCES = 50.0  # the same for how often a pair is related, in pairs of regions
+
+
+class Guess(NamedTuple):
+    predicate: str
+    likely: float  # probability of the predicate where a caption relates the pair
+    related: float  # probability that the captions of a photo relate the pair at all
+
+
+class Counts(NamedTuple):
+    """What was seen of one cell."""
+
+    chances: int  # pairs of regions
+    mentions: int  # of those, pairs that a caption relates, in parts of WHOLE
+    predicates: dict[int, int]  # mentions by index of the predicate, in parts of WHOLE
+
+
+@dataclass(frozen=True)
+class RelationPrior:
+    objects: tuple[str, ...]  # names by object id
+    predicates: tuple[str, ...]  # most frequent first
+    cells: Mapping[Cell, Counts]
+
+    def guess(self, subject: int, object_: int, place: int) -> Guess | None:
+        """Returns the most likely predicate of a pair, None where the corpus taught nothing; ids may be ANY."""
+        if not self.predicates:
+            return None
+        key = subject, object_, place
+        if key not in self._guesses:
+            likely = self._likely(key)
+            best = int(likely.argmax())
+            self._guesses[key] = Guess(self.predicates[best], float(likely[best]), self._related(key))
+        return self._guesses[key]
+
+    @cached_property
+    def _guesses(self) -> dict[Cell, Guess]:
+        return {}
+
+    def _likely(self, cell: Cell) -> NDArray[np.float64]:
+        """Returns the probability of every predicate (P,) where a caption relates the pair.
+
+        As far as names and place were not seen together, the place decides, and what the names make more or less
+        likely than usual counts by its square root: names and place partly say the same thing.
+        """
+        subject, object_, place = cell
+        anyhow = _normalised(self._vector((ANY, ANY, ANY)))
+        there = self._filled((ANY, ANY, place), anyhow, PLACE)
+        one = self._filled((subject, ANY, ANY), anyhow, NAMES)
+        other = self._filled((ANY, object_, ANY), anyhow, NAMES)
+        named = self._filled((subject, object_, ANY), _normalised(one * other / anyhow), NAMES)
+        return self._filled(cell, _normalised(there * np.sqrt(named / anyhow)), WHOLE_CELL)
+
+    def _filled(self, cell: Cell, general: NDArray[np.float64], strength: float) -> NDArray[np.float64]:
+        seen = self._vector(cell)
+        filled: NDArray[np.float64] = (seen + strength * general) / (seen.sum() + strength)
+        return filled
+
+    def _vector(self, cell: Cell) -> NDArray[np.float64]:
+        vector = np.zeros(len(self.predicates))
+        for index, weight in self.cells[cell].predicates.items() if cell in self.cells else ():
+            vector[index] = weight / WHOLE
+        return vector
+
+    def _related(self, cell: Cell) -> float:
+        """Returns the probability that a caption relates the pair, by the same way of filling up."""
+        subject, object_, place = cell
+        anyhow = self._rate((ANY, ANY, ANY), 0.0)
+        one, other, there = (
+            self._rate(part, anyhow) for part in ((subject, ANY, ANY), (ANY, object_, ANY), (ANY, ANY, place))
+        )
+        named = self._rate((subject, object_, ANY), min(1.0, one * other / anyhow))
+        return self._rate(cell, min(1.0, named * there / anyhow))
+
+    def _rate(self, cell: Cell, general: float) -> float:
+        counts = self.cells.get(cell)
+        if counts is None:
+            return general
+        strength = 0.0 if cell == (ANY, ANY, ANY) else CHANCES
+        return (counts.mentions / WHOLE + strength * general) / (counts.chances + strength)
+
+    def to_json(self) -> str:
+        """Returns the canonical JSON, a cell a line: equal priors give equal text."""
+        rows = (
+            [*cell, counts.chances, counts.mentions, sorted(counts.predicates.items())]
+            for cell, counts in sorted(self.cells.items())
+        )
+        head = f'{{"format":{FORMAT},\n"objects":{_line(self.objects)},\n"predicates":{_line(self.predicates)},\n'
+        return head + '"cells":[\n' + ",\n".join(map(_line, rows)) + "\n]}\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> RelationPrior:
+        """Returns the prior that `to_json` wrote; ValueError where the text is none of this format."""
+        record = json.loads(text)
+        if not isinstance(record, dict) or record.get("format") != FORMAT:
+            found = record.get("format") if isinstance(record, dict) else type(record).__name__
+            raise ValueError(f"relation prior of format {found!r} where {FORMAT} is expected")
+        cells = {
+            (subject, object_, place): Counts(chances, mentions, dict(predicates))
+            for subject, object_, place, chances, mentions, predicates in record["cells"]
+        }
+        return cls(tuple(record["objects"]), tuple(record["predicates"]), cells)
+
+
+def learn_prior(photos: Sequence[bytes], objects: Sequence[str]) -> RelationPrior:
+    """Returns the prior of photos, each the bytes of its Evidence; `objects` are the detector's object names.
+
+    Exact whatever the order of the photos: only whole numbers are added up.
+    """
+    totals: Counter[str] = Counter()
+    for photo in photos:
+        for _, _, predicate, weight in Evidence.from_bytes(photo).said:
+            totals[predicate] += weight
+    frequent = sorted((-weight, predicate) for predicate, weight in totals.items() if weight >= LEAST * WHOLE)
+    predicates = [predicate for _, predicate in frequent[:PREDICATES]]
+    mentions, said = _count_said(map(Evidence.from_bytes, photos), {p: k for k, p in enumerate(predicates)})
+    chances = _count_chances(map(Evidence.from_bytes, photos), list(said), len(objects))
+    cells = {cell: Counts(chances[cell], mentions[cell], dict(said[cell])) for cell in sorted(said)}
+    return RelationPrior(tuple(objects), tuple(predicates), cells)
+
+
+def _count_said(
+    photos: Iterable[Evidence], predicates: Mapping[str, int]
+) -> tuple[Counter[Cell], dict[Cell, Counter[int]]]:
+    """Returns how often each cell was related, and by which predicates."""
+    mentions: Counter[Cell] = Counter()
+    said: dict[Cell, Counter[int]] = {}
+    for photo in photos:
+        places = pair_places(photo.boxes)
+        related: dict[tuple[int, int], int] = {}
+        for i, j, predicate, weight in photo.said:
+            if predicate not in predicates:
+                continue
+            related[i, j] = max(weight, related.get((i, j), 0))
+            for cell in _cells(int(photo.object_ids[i]), int(photo.object_ids[j]), int(places[i, j])):
+                said.setdefault(cell, Counter())[predicates[predicate]] += weight
+        for (i, j), weight in related.items():
+            for cell in _cells(int(photo.object_ids[i]), int(photo.object_ids[j]), int(places[i, j])):
+                mentions[cell] += weight
+    return mentions, said
+
+
+def _cells(subject: int, object_: int, place: int) -> Iterator[Cell]:
+    for s, o, p in KINDS:
+        yield subject if s else ANY, object_ if o else ANY, place if p else ANY
+
+
+def _count_chances(photos: Iterable[Evidence], cells: Sequence[Cell], objects: int) -> dict[Cell, int]:
+    """Returns the number of ordered pairs of regions in each of the cells."""
+    codes = np.sort(_code(np.array(cells, np.int64).reshape(-1, 3), objects))
+    counts = np.zeros(len(codes), np.int64)
+    for photo in photos:
+        i, j = (~np.eye(len(photo.boxes), dtype=bool)).nonzero()
+        pairs = np.stack([photo.object_ids[i], photo.object_ids[j], pair_places(photo.boxes)[i, j]], axis=1)
+        for kind in KINDS:
+            found = _code(np.where(np.array(kind, bool), pairs, ANY), objects)
+            at = np.searchsorted(codes, found)
+            at = at[codes[at.clip(max=len(codes) - 1)] == found] if len(codes) else at[:0]
+            counts += np.bincount(at, minlength=len(codes))
+    by_code = dict(zip(codes.tolist(), counts.tolist(), strict=True))
+    return {cell: by_code[int(_code(np.array([cell]), objects)[0])] for cell in cells}
+
+
+def _code(cells: NDArray[np.int64], objects: int) -> NDArray[np.int64]:
+    """Returns a number for each cell (..., 3)."""
+    s, o, p = (cells[..., k].astype(np.int64) + 1 for k in range(3))
+    code: NDArray[np.int64] = (s * (objects + 1) + o) * (PLACES + 1) + p
+    return code
+
+
+def _normalised(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    normalised: NDArray[np.float64] = weights / weights.sum()
+    return normalised
+
+
+def _line(row: Any) -> str:
+    return json.dumps(row, separators=(",", ":"), ensure_ascii=True)
