@@ -156,12 +156,13 @@ class ImageLabels:
 
 @dataclass(frozen=True, slots=True)
 class RegionRelation:
-    """A relation between two regions of one image, with how sure it is."""
+    """A relation between two regions of one image, with what a reader needs to decide whether to believe it."""
 
     subject: int  # row of Regions
     predicate: str  # as in TextRelation, or as whoever predicted it names it
     object: int  # row of Regions
-    score: float  # in [0, 1]
+    score: float  # probability of the predicate if the two are related, in [0, 1]
+    related: float  # probability that they are related at all, in [0, 1]
 
 
 @dataclass(frozen=True, slots=True)

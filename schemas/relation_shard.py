@@ -15,7 +15,8 @@ RELATION = [
     pa.field("subject", pa.int32()),  # box of the features' row
     pa.field("predicate", pa.string()),
     pa.field("object", pa.int32()),  # box of the features' row
-    pa.field("score", pa.float32()),  # [0, 1]
+    pa.field("score", pa.float32()),  # probability of the predicate if the two are related
+    pa.field("related", pa.float32()),  # probability that they are related at all
 ]
 RELATIONS = pa.schema(
     [
@@ -24,7 +25,7 @@ RELATIONS = pa.schema(
     ],
     metadata={"multigrain_format": "1", "multigrain_product": "relations"},
 )
-PLAIN = ("image_id", "relations.list.element.score", "crc32c")
+PLAIN = ("image_id", "relations.list.element.score", "relations.list.element.related", "crc32c")
 
 
 def relation_table(images: Sequence[ImageRelations]) -> pa.Table:
@@ -36,6 +37,7 @@ def relation_table(images: Sequence[ImageRelations]) -> pa.Table:
         [r.predicate for r in relations],
         [r.object for r in relations],
         [r.score for r in relations],
+        [r.related for r in relations],
     )
     ids = pa.array([image.image_id for image in images], pa.string())
     return pa.Table.from_arrays([ids, lists((len(i.relations) for i in images), array)], schema=RELATIONS)
@@ -52,11 +54,9 @@ def read_relation_shard(path: str | Path) -> Iterator[ImageRelations]:
         for group in range(file.num_row_groups):
             table = file.read_row_group(group)
             column = {name: pa.concat_arrays(table[name].chunks) for name in RELATIONS.names}
-            yield from map(
-                ImageRelations, column["image_id"].to_pylist(), split_lists(column["relations"], _relations)
-            )
+            yield from map(ImageRelations, column["image_id"].to_pylist(), split_lists(column["relations"], _relations))
 
 
 def _relations(array: pa.StructArray) -> list[RegionRelation]:
-    columns = (array.field(name).to_pylist() for name in ("subject", "predicate", "object", "score"))
+    columns = (array.field(name).to_pylist() for name in ("subject", "predicate", "object", "score", "related"))
     return list(map(RegionRelation, *columns))

@@ -146,8 +146,11 @@ def learn_prior(photos: Sequence[bytes], objects: Sequence[str]) -> RelationPrio
     frequent = sorted((-weight, predicate) for predicate, weight in totals.items() if weight >= LEAST * WHOLE)
     predicates = [predicate for _, predicate in frequent[:PREDICATES]]
     mentions, said = _count_said(map(Evidence.from_bytes, photos), {p: k for k, p in enumerate(predicates)})
-    chances = _count_chances(map(Evidence.from_bytes, photos), list(said), len(objects))
-    cells = {cell: Counts(chances[cell], mentions[cell], dict(said[cell])) for cell in sorted(said)}
+    # That a name or a place is seen and never related is knowledge too; of whole cells there are too many for that.
+    singles = [(k, ANY, ANY) for k in range(len(objects))] + [(ANY, k, ANY) for k in range(len(objects))]
+    wanted = sorted({*said, *singles, *((ANY, ANY, place) for place in range(PLACES))})
+    chances = _count_chances(map(Evidence.from_bytes, photos), wanted, len(objects))
+    cells = {cell: Counts(n, mentions[cell], dict(said.get(cell, {}))) for cell, n in chances.items() if n}
     return RelationPrior(tuple(objects), tuple(predicates), cells)
 
 

@@ -57,9 +57,8 @@ def pair_places(boxes: NDArray[np.float32]) -> NDArray[np.uint8]:
     gap, areas = (gaps**2).sum(-1), sides.prod(-1)  # squares: no root has to be rounded
     limit = NEAR**2 * np.minimum(areas[:, None], areas[None])
     steps = np.select([gap == 0, gap < limit], [0, 1], 2)
-    classes = [0, 1, 2, 3 + _sectors(vectors)]
-    apart: NDArray[np.intp] = 11 + 9 * steps + 3 * columns + rows
-    places = np.select([*_nested(b), level.all(-1)], classes, apart)
+    conditions = [*_nested(b), level.all(-1)]
+    places = np.select(conditions, [0, 1, 2, 3 + _sectors(vectors)], 11 + 9 * steps + 3 * columns + rows)
     return places.astype(np.uint8)
 
 
