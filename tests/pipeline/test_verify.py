@@ -31,7 +31,7 @@ def test_verify_finds_nothing_in_a_whole_data_set(out: Path) -> None:
     assert main(["verify", str(out)]) == 0
 
 
-@pytest.mark.parametrize("product", ["features", "graphs", "labels"])
+@pytest.mark.parametrize("product", ["features", "graphs", "labels", "relations"])
 def test_verify_names_the_file_of_any_flipped_byte(out: Path, product: str) -> None:
     rng = random.Random(product)
     path = next(p for p in sorted(out.glob(f"{product}-*")) if p.suffix in (".h5", ".parquet"))
