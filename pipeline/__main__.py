@@ -1,4 +1,4 @@
-"""The command line: python -m pipeline run | retry | verify | parse.
+"""The command line: python -m pipeline run | retry | verify | export | parse.
 
 Exit codes: 0 done; 1 failed, run the same command again to resume; 2 wrong options or input, nothing was done;
 3 complete, but a stage rejected more than --max-rejected; 4 verify found damage.
@@ -63,6 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("out", metavar="OUT", type=Path)
     verify.set_defaults(command=_verify)
 
+    export = commands.add_parser("export", help="write a data set in the formats that others train on")
+    export.add_argument("out", metavar="OUT", type=Path)
+    export.add_argument("to", metavar="precomp:DIR|tsv:FILE")
+    export.set_defaults(command=_export)
+
     parse = commands.add_parser("parse", help="captions, a line each -> scene graphs, a JSON object a line")
     parse.add_argument("captions", metavar="CAPTIONS.txt", type=Path)
     parse.add_argument("graphs", metavar="GRAPHS.jsonl", type=Path)
@@ -116,6 +121,13 @@ def _verify(args: argparse.Namespace) -> int:
         problems += 1
     print(f"{args.out}: " + (f"{problems} problems" if problems else "every file is whole"))
     return DAMAGED if problems else OK
+
+
+def _export(args: argparse.Namespace) -> int:
+    from pipeline.export import export
+
+    print("\n".join(export(args.out, args.to)))
+    return OK
 
 
 def _parse(args: argparse.Namespace) -> int:

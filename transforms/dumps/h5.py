@@ -34,7 +34,7 @@ class H5Reader:
         number = bisect_right(self.starts, row) - 1
         path, local = self.files[number], row - self.starts[number]
         place = f"{path.name}[{local}]"
-        file = _open(path)
+        file = _open(path, path.stat().st_mtime_ns)
         try:
             arrays: dict[str, Any] = {name: file[name][local] for name in _TAKEN if name in file}
             features = file["features"][local]
@@ -92,5 +92,6 @@ def _text(value: Any) -> str:
 
 
 @lru_cache(64)
-def _open(path: Path) -> Any:
+def _open(path: Path, modified: int) -> Any:
+    """Returns the open file; another file of the same name, of another time, is opened anew."""
     return h5py.File(path)
