@@ -67,7 +67,7 @@ def make_plan(options: RunOptions) -> Plan:
         from transforms.detector import ATTRIBUTES_PER_REGION, load_detector
 
         try:
-            detector = load_detector(options.detector, device=device)
+            detector = load_detector(options.detector, weights=options.weights, device=device)
         except (ValueError, OSError) as error:
             raise OptionError(f"--detector: {error}") from error
         attributes = min(ATTRIBUTES_PER_REGION, len(detector.attribute_names))

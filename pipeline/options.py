@@ -34,7 +34,8 @@ class RunOptions:
     split: Split | None = None  # of annotation files that name none
     regions: tuple[str, ...] = ()  # "<format>:<path>" of dumps, which then stand in for a detector
     vocabulary: str | None = None  # folder of the names behind the dumps' class ids
-    detector: str = DEMO_DETECTOR
+    detector: str = DEMO_DETECTOR  # folder, "zoo:<config>" or "vg:<folder>"
+    weights: str | None = None  # file or URL#sha256=..., instead of the detector's own
     device: str = "auto"
     min_boxes: int = 36
     max_boxes: int = 36
@@ -98,8 +99,12 @@ def add_run_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--format", choices=get_args(Format), help="of the caption files (told by content)")
     parser.add_argument("--split", choices=get_args(Split), help="for caption files that name no split")
     parser.add_argument(
-        "--detector", metavar="DIR", default=DEMO_DETECTOR, help="detector folder (default: the demo's)"
+        "--detector",
+        metavar="DIR|zoo:CONFIG|vg:DIR",
+        default=DEMO_DETECTOR,
+        help="detector folder, model of detectron2's zoo or bottom-up attention (the demo's); see docs/regions.md",
     )
+    parser.add_argument("--weights", metavar="FILE|URL#sha256=HEX", help="of --detector, instead of its own")
     parser.add_argument(
         "--regions",
         action="append",
@@ -127,7 +132,7 @@ def add_run_arguments(parser: ArgumentParser) -> None:
 def run_options(arguments: Namespace) -> RunOptions:
     """Returns the options of a parsed command line. Raises OptionError."""
     low, high = arguments.boxes
-    paths = {"annotations", "images", "out", "regions", "vocabulary"}
+    paths = {"annotations", "images", "out", "regions", "vocabulary", "detector", "weights"}
     names = {field.name for field in fields(RunOptions)} - {*paths, "min_boxes", "max_boxes"}
     return RunOptions(
         annotations=tuple(_absolute(path) for path in arguments.annotations),
@@ -135,6 +140,8 @@ def run_options(arguments: Namespace) -> RunOptions:
         images=None if arguments.images is None else _absolute(arguments.images),
         regions=tuple(_absolute_dump(spec) for spec in arguments.regions),
         vocabulary=None if arguments.vocabulary is None else _absolute(arguments.vocabulary),
+        detector=_absolute_detector(arguments.detector),
+        weights=None if arguments.weights is None else _absolute(arguments.weights),
         min_boxes=low,
         max_boxes=high,
         **{name: getattr(arguments, name) for name in names},
@@ -144,6 +151,11 @@ def run_options(arguments: Namespace) -> RunOptions:
 def _absolute(path: str) -> str:
     """Returns a path that means the same from any working directory: `retry` may be called from another one."""
     return path if "://" in path else os.path.abspath(path)
+
+
+def _absolute_detector(spec: str) -> str:
+    kind, _, path = spec.rpartition(":")
+    return {"zoo": spec, "vg": f"vg:{_absolute(path)}"}.get(kind) or _absolute(spec)
 
 
 def _absolute_dump(spec: str) -> str:

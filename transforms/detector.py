@@ -1,6 +1,4 @@
-"""The detectron2 detector: builds it, reads it from a folder, and turns one photo into regions.
-
-The only file that imports detectron2; nothing imports this file before a stage starts.
+"""The detector: loaded, saved, and asked for the regions of a photo.
 
 Legend: P proposals, R regions, K object classes, M attributes, D feature size. Boxes are xyxy pixels of the photo,
 unless they are called *scaled*: then of the resized image that the network sees.
@@ -8,97 +6,35 @@ unless they are called *scaled*: then of the resized image that the network sees
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import detectron2
 import numpy as np
 import torch
-from detectron2.config import CfgNode, configurable, get_cfg
-from detectron2.data.transforms import ResizeShortestEdge
-from detectron2.layers import cat
-from detectron2.modeling import build_model as build_detectron2
-from detectron2.modeling.meta_arch import GeneralizedRCNN
-from detectron2.modeling.roi_heads import FastRCNNOutputLayers, Res5ROIHeads, StandardROIHeads
-from detectron2.structures import Boxes, Instances
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
 from schemas.records import Regions
-from transforms.attribute_head import AttributeHead, attribute_loss
-from transforms.detector_folder import CONFIG, NAMES, DetectorError, changed_settings, read_folder, write_folder
+from transforms.detector_folder import changed_settings, write_folder
+from transforms.detector_source import open_source
+from transforms.detectron import (
+    VERSION,
+    Boxes,
+    CfgNode,
+    GeneralizedRCNN,
+    Res5ROIHeads,
+    build_model,
+    new_settings,
+    resized_shape,
+)
 from transforms.determinism import fix_algorithms, one_thread
 from transforms.region_selection import SelectionOptions, clip_boxes, select_regions
 from transforms.weights import fill_model
 
-# detectron2 calls torch.meshgrid the old way, for every image.
-warnings.filterwarnings("ignore", message="torch.meshgrid", category=UserWarning)
-
 ATTRIBUTES_PER_REGION = 5  # as many as are written, best first, where the detector knows that many
-
-
-class AttributePredictor(FastRCNNOutputLayers):
-    """detectron2's box predictor with an attribute head beside it, for every ROI head that holds one predictor.
-
-    Training wants the targets' field gt_attributes, (N, M) of zeros and ones, and returns loss_attribute too.
-    """
-
-    @configurable
-    def __init__(self, input_shape: Any, *, num_attributes: int, **arguments: Any) -> None:
-        super().__init__(input_shape, **arguments)
-        self.attribute_head = AttributeHead(self.cls_score.in_features, self.num_classes, num_attributes)
-
-    @classmethod
-    def from_config(cls, cfg: CfgNode, input_shape: Any) -> dict[str, Any]:
-        arguments: dict[str, Any] = super().from_config(cfg, input_shape)
-        return arguments
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Returns class logits (P, K + 1), box deltas (P, 4 K) and the features (P, D) themselves, for the losses."""
-        x = torch.flatten(x, start_dim=1)
-        logits, deltas = super().forward(x)
-        return logits, deltas, x
-
-    def losses(self, predictions: tuple[Tensor, Tensor, Tensor], proposals: list[Instances]) -> dict[str, Tensor]:
-        logits, deltas, features = predictions
-        losses: dict[str, Tensor] = super().losses((logits, deltas), proposals)
-        truth, classes = [], []
-        for instances in proposals:  # an image without objects has no gt_attributes: all its proposals are background
-            width = self.attribute_head.attr_linear2.out_features
-            none = features.new_zeros(len(instances), width)
-            truth.append(instances.gt_attributes.to(features) if instances.has("gt_attributes") else none)
-            classes.append(instances.gt_classes)
-        all_classes = cat(classes)
-        objects = (all_classes >= 0) & (all_classes < self.num_classes)
-        attribute_logits = self.attribute_head(features[objects], all_classes[objects])
-        losses["loss_attribute"] = attribute_loss(attribute_logits, cat(truth)[objects])
-        return losses
-
-    def inference(self, predictions: tuple[Tensor, Tensor, Tensor], proposals: list[Instances]) -> Any:
-        return super().inference(predictions[:2], proposals)
-
-
-def build_model(cfg: CfgNode, num_attributes: int) -> GeneralizedRCNN:
-    """Returns a Faster R-CNN with weights from torch's random state, and an attribute head unless there are none.
-
-    C4 (features are res5's, mean-pooled) and FPN or C5 (the box head's output) are known; others raise DetectorError.
-    """
-    model = build_detectron2(cfg)
-    heads = getattr(model, "roi_heads", None)
-    predictor = getattr(heads, "box_predictor", None)
-    if not isinstance(heads, Res5ROIHeads | StandardROIHeads) or not isinstance(predictor, FastRCNNOutputLayers):
-        raise DetectorError(
-            f"MODEL.META_ARCHITECTURE {cfg.MODEL.META_ARCHITECTURE} with MODEL.ROI_HEADS.NAME "
-            f"{cfg.MODEL.ROI_HEADS.NAME} is not a Faster R-CNN with one box predictor"
-        )
-    if num_attributes:
-        shape = predictor.cls_score.in_features
-        heads.box_predictor = AttributePredictor(cfg, shape, num_attributes=num_attributes).to(cfg.MODEL.DEVICE)
-    return model
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +132,7 @@ class RegionDetector:
         attribute_scores = torch.zeros(len(boxes), 0)
         attribute_ids = torch.zeros(len(boxes), 0, dtype=torch.int64)
         if self.attribute_names:
-            likely = predictor.attribute_head(features, ids.to(device)).sigmoid().cpu()  # (R, M)
+            likely = predictor.attribute_head.probabilities(features, ids.to(device)).cpu()  # (R, M)
             attribute_ids = likely.argsort(dim=1, descending=True, stable=True)[:, :ATTRIBUTES_PER_REGION]
             attribute_scores = likely.gather(1, attribute_ids)
         _check_finite(features=features, object_scores=scores, attribute_scores=attribute_scores)
@@ -211,30 +147,21 @@ class RegionDetector:
         )
 
 
-def load_detector(folder: str | Path, *, device: str = "cpu") -> RegionDetector:
-    """Returns the detector of a folder (see transforms.detector_folder), on the CPU or on "cuda".
+def load_detector(detector: str | Path, *, weights: str | None = None, device: str = "cpu") -> RegionDetector:
+    """Returns the detector of a folder, of detectron2's zoo or of bottom-up attention, on the CPU or on "cuda".
 
-    Raises DetectorError or WeightsError where a part is missing, unreadable or does not fit the others.
+    What `detector` and `weights` may say stands with transforms.detector_source.open_source. Raises DetectorError or
+    WeightsError where a part is missing, unreadable or does not fit the others.
     """
-    files = read_folder(Path(folder))
-    cfg = get_cfg()
-    try:
-        # detectron2's own default would fall back to YAML tags that run code.
-        cfg.merge_from_file(str(files.config), allow_unsafe=False)
-    except (KeyError, ValueError, AssertionError) as error:
-        raise DetectorError(f"{files.config}: not a detectron2 config: {type(error).__name__}: {error}") from error
-    if len(files.object_names) != cfg.MODEL.ROI_HEADS.NUM_CLASSES:
-        raise DetectorError(
-            f"{folder}: {NAMES} names {len(files.object_names)} objects, "
-            f"MODEL.ROI_HEADS.NUM_CLASSES in {CONFIG} is {cfg.MODEL.ROI_HEADS.NUM_CLASSES}"
-        )
+    source = open_source(str(detector), weights)
+    cfg = source.settings
     cfg.MODEL.DEVICE = device
-    model = build_model(cfg, len(files.attribute_names))
-    fill_model(model, files.weights)
+    model = build_model(cfg, len(source.attribute_names))
+    fill_model(model, source.weights)
     model.eval().requires_grad_(False)
     if device != "cpu":
         fix_algorithms()
-    return RegionDetector(model, cfg, files.object_names, files.attribute_names, files.sha256)
+    return RegionDetector(model, cfg, source.object_names, source.attribute_names, source.sha256)
 
 
 def save_detector(
@@ -249,10 +176,10 @@ def save_detector(
     """Writes a folder that load_detector reads; `dtype` is that in which floating-point weights are stored."""
     settings = cfg.clone()
     settings.defrost()
-    settings.MODEL.DEVICE = get_cfg().MODEL.DEVICE  # said when the detector is loaded
+    settings.MODEL.DEVICE = new_settings().MODEL.DEVICE  # said when the detector is loaded
     write_folder(
         Path(folder),
-        {**changed_settings(settings, get_cfg()), "VERSION": cfg.VERSION},
+        {**changed_settings(settings, new_settings()), "VERSION": cfg.VERSION},
         object_names=object_names,
         attribute_names=attribute_names,
         tensors=model.state_dict(),
@@ -260,16 +187,9 @@ def save_detector(
     )
 
 
-def resized_shape(size: tuple[int, int], cfg: CfgNode) -> tuple[int, int]:
-    """Returns the (height, width) at which the network sees a photo of (height, width): its shorter side is
-    INPUT.MIN_SIZE_TEST unless the longer one would pass INPUT.MAX_SIZE_TEST."""
-    height, width = ResizeShortestEdge.get_output_shape(*size, cfg.INPUT.MIN_SIZE_TEST, cfg.INPUT.MAX_SIZE_TEST)
-    return max(height, 1), max(width, 1)
-
-
 def self_check() -> str:
     """Returns detectron2's version once a small model of it, with random weights, has looked at an image."""
-    cfg = get_cfg()
+    cfg = new_settings()
     cfg.MODEL.DEVICE = "cpu"
     cfg.MODEL.ROI_HEADS.NUM_CLASSES = 2
     cfg.MODEL.RESNETS.STEM_OUT_CHANNELS = cfg.MODEL.RESNETS.RES2_OUT_CHANNELS = 8
@@ -277,8 +197,7 @@ def self_check() -> str:
     cfg.INPUT.MIN_SIZE_TEST = 64
     detector = RegionDetector(build_model(cfg, 2).eval(), cfg, ("a", "b"), ("c", "d"), sha256="")
     detector.detect(np.zeros((48, 64, 3), np.uint8), SelectionOptions(max_boxes=10))
-    version: str = detectron2.__version__
-    return version
+    return VERSION
 
 
 def _size(image: NDArray[np.uint8]) -> tuple[int, int]:

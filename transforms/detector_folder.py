@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,28 +22,26 @@ class DetectorError(ValueError):
 
 @dataclass(frozen=True)
 class DetectorFolder:
-    """What a folder holds, looked at but for the settings and the weights themselves."""
+    """What a folder says besides its weights; the settings are not looked at yet."""
 
     config: Path
-    weights: Path
     object_names: tuple[str, ...]
     attribute_names: tuple[str, ...]
-    sha256: str  # of config, names and weights; the weights' format counts, the folder's name does not
 
 
 def read_folder(folder: Path) -> DetectorFolder:
     """Returns a detector's folder; raises DetectorError where a part is missing or is not what it should be."""
     config, names = folder / CONFIG, folder / NAMES
     _check_config(config)
-    objects, attributes = _read_names(names)
+    return DetectorFolder(config, *_read_names(names))
+
+
+def folder_weights(folder: Path) -> Path:
+    """Returns the one file of weights in a folder; raises DetectorError unless there is one."""
     weights = [folder / name for name in WEIGHTS if (folder / name).is_file()]
     if len(weights) != 1:
         raise DetectorError(f"{folder}: one of {', '.join(WEIGHTS)} was expected, {len(weights)} found")
-    digest = hashlib.sha256(weights[0].suffix.encode())
-    for path in (config, names, weights[0]):
-        with open(path, "rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return DetectorFolder(config, weights[0], objects, attributes, digest.hexdigest())
+    return weights[0]
 
 
 def write_folder(

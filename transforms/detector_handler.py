@@ -18,18 +18,21 @@ if TYPE_CHECKING:
 
 
 class DetectorHandler(ModelHandler[NDArray[np.uint8], Regions, "RegionDetector"]):
-    """Loads a detector's folder once a worker and turns RGB photos (H, W, 3) into Regions."""
+    """Loads a detector once a worker and turns RGB photos (H, W, 3) into Regions."""
 
-    def __init__(self, folder: str, selection: SelectionOptions, *, device: str = "cpu") -> None:
+    def __init__(
+        self, detector: str, selection: SelectionOptions, *, weights: str | None = None, device: str = "cpu"
+    ) -> None:
         super().__init__()
-        self.folder = folder
+        self.detector = detector
+        self.weights = weights
         self.selection = selection
         self.device = device
 
     def load_model(self) -> RegionDetector:
         from transforms.detector import load_detector
 
-        return load_detector(self.folder, device=self.device)
+        return load_detector(self.detector, weights=self.weights, device=self.device)
 
     def run_inference(
         self,

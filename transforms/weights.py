@@ -32,6 +32,9 @@ def _read_pickle(path: Path) -> Any:
         return load_arrays(file)
 
 
+# Layers of the attribute head under the names of airsplay/py-bottom-up-attention.
+_LAYERS = {"cls_embedding": "cls_embed", "fc_attr": "attr_linear1", "attr_score": "attr_linear2"}
+
 _READERS: dict[str, Callable[[Path], Any]] = {
     ".safetensors": _read_safetensors,
     ".pth": _read_torch,
@@ -63,7 +66,8 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 def fill_model(model: nn.Module, path: Path) -> None:
     """Copies a file's tensors into a model; raises WeightsError unless their names and shapes are the model's."""
     wanted = model.state_dict()
-    given = {name: tensor for name, tensor in read_weights(path).items() if name in wanted or not _is_derived(name)}
+    tensors = {_own_name(name): tensor for name, tensor in read_weights(path).items()}
+    given = {name: tensor for name, tensor in tensors.items() if name in wanted or not _is_derived(name)}
     missing, surplus = sorted(wanted.keys() - given.keys()), sorted(given.keys() - wanted.keys())
     if missing or surplus:
         raise WeightsError(f"{path}: not this model's weights: missing {missing[:5]}, not known {surplus[:5]}")
@@ -71,6 +75,13 @@ def fill_model(model: nn.Module, path: Path) -> None:
         if tensor.shape != wanted[name].shape:
             raise WeightsError(f"{path}: {name} is {tuple(tensor.shape)}, the model's is {tuple(wanted[name].shape)}")
     model.load_state_dict(given)
+
+
+def _own_name(name: str) -> str:
+    """Returns what this project calls a tensor of a published checkpoint of bottom-up attention."""
+    predictor, _, rest = name.partition("box_predictor.")
+    layer, _, kind = rest.partition(".")
+    return f"{predictor}box_predictor.attribute_head.{_LAYERS[layer]}.{kind}" if layer in _LAYERS else name
 
 
 def _is_derived(name: str) -> bool:

@@ -104,7 +104,8 @@ class ExtractRegions(beam.PTransform):
 
     target: Target
     images: str  # the image folder
-    detector: str  # folder
+    detector: str  # and weights: see transforms.detector_source.open_source
+    weights: str | None
     device: str
     selection: SelectionOptions
     layout: FeatureLayout
@@ -118,7 +119,9 @@ class _Extract(beam.DoFn):
     def __init__(self, options: ExtractRegions) -> None:
         self._target, self._layout, self._selection = options.target, options.layout, options.selection
         self._threads = options.threads
-        self._handler = DetectorHandler(options.detector, options.selection, device=options.device)
+        self._handler = DetectorHandler(
+            options.detector, options.selection, weights=options.weights, device=options.device
+        )
         self._load = partial(load_photo, options.images)
         self._shared = Shared()
 
@@ -128,7 +131,7 @@ class _Extract(beam.DoFn):
     def _find(self, records: Sequence[ImageRecord]) -> Iterable[tuple[str, Regions | DeadLetter]]:
         if not records:  # then no detector is loaded
             return ()
-        detector: Any = self._shared.acquire(self._handler.load_model, tag=self._handler.folder)
+        detector: Any = self._shared.acquire(self._handler.load_model, tag=self._handler.detector)
         photos = [(record.image_id, record.uri) for record in records]
         return extract_regions_many(photos, self._load, detector, self._selection, threads=self._threads)
 
