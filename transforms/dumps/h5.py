@@ -60,11 +60,11 @@ def open_h5(path: Path) -> Dump:
         raise DumpError(f"{path}: no features-*.h5 in it")
     counts: list[int] = []
 
-    def names() -> Iterator[str]:
+    def names() -> Iterator[tuple[str]]:
         for file in files:
             ids = _ids(file)
             counts.append(len(ids))
-            yield from ids
+            yield from zip(ids, strict=True)
 
     index = index_rows(names())
     starts = tuple(accumulate(counts[:-1], initial=0))

@@ -69,19 +69,28 @@ class RowIndex:
         return hasher.hexdigest()
 
 
-def index_rows(names: Iterable[str]) -> RowIndex:
-    """Returns the index of rows that have these names, in this order."""
-    exact, loose = array("Q"), array("Q")
-    for name in names:
-        exact.append(_hash(name))
-        loose.append(_hash(loose_name(name)))
-    return RowIndex(len(exact), _table(exact), _table(loose))
+def index_rows(rows: Iterable[Iterable[str]]) -> RowIndex:
+    """Returns the index of rows that go by these names each, in this order."""
+    exact, loose, numbers, size = array("Q"), array("Q"), array("q"), 0
+    for names in rows:
+        for name in names:
+            exact.append(_hash(name))
+            loose.append(_hash(loose_name(name)))
+            numbers.append(size)
+        size += 1
+    return RowIndex(size, _table(exact, numbers), _table(loose, numbers))
 
 
 def _hash(name: str) -> int:
     return int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
-def _table(hashes: array[int]) -> _Table:
-    keys, first, counts = np.unique(np.frombuffer(hashes, np.uint64), return_index=True, return_counts=True)
-    return _Table(keys, np.where(counts == 1, first, _SHARED).astype(np.int64))
+def _table(hashes: array[int], numbers: array[int]) -> _Table:
+    keys, rows = np.frombuffer(hashes, np.uint64), np.frombuffer(numbers, np.int64)
+    order = np.lexsort((rows, keys))
+    keys, rows = keys[order], rows[order]
+    first = np.ones(len(keys), bool)
+    first[1:] = keys[1:] != keys[:-1]
+    starts = np.flatnonzero(first)
+    lowest, highest = rows[starts], rows[np.append(starts[1:], len(rows))[: len(starts)] - 1]
+    return _Table(keys[starts], np.where(lowest == highest, lowest, _SHARED))

@@ -57,7 +57,7 @@ def open_lmdb(folder: Path) -> Dump:
         raise DumpError(f"{folder}: {error}") from error
     if not keys:
         raise DumpError(f"{folder}: no image in it")
-    index = index_rows(key.decode(errors="replace").removesuffix(".npz") for key in keys)
+    index = index_rows((key.decode(errors="replace").removesuffix(".npz"),) for key in keys)
     return make_dump("lmdb", str(folder), (data,), index, LmdbReader(folder, keys))
 
 

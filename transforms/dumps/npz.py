@@ -34,5 +34,5 @@ def open_npz(folder: Path) -> Dump:
         raise DumpError(f"{folder}: no .npz file in it")
     names = tuple(path.relative_to(folder).as_posix() for path in paths)
     # The id is the path without extensions: a.jpg.npz is found as a.jpg (exactly) and as a (loosely).
-    index = index_rows(name.removesuffix(".npz") for name in names)
+    index = index_rows((name.removesuffix(".npz"),) for name in names)
     return make_dump("npz", str(folder), tuple(paths), index, NpzReader(folder, names))

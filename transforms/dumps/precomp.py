@@ -3,10 +3,14 @@
 Some dumps have one row an image, others repeat each for its five captions; ids may come either way, so their number
 tells. Boxes lie beside it under one of two names: {split}_boxes.npy with {split}_img_sizes.npy, (width, height) a row,
 or GSMN's {split}_ims_bbx.npy with {split}_ims_size.npy, a pickled list of {"image_w", "image_h"}.
+
+The ids of Flickr30K are running numbers; VSE-infinity's id_mapping.json, beside the arrays or one folder up, says which
+files they mean.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +24,7 @@ from transforms.dumps.npy import NpyRows, open_npy, parse_npy
 from transforms.dumps.rows import DumpError, DumpRow, RowError, row_of_arrays
 
 CAPTIONS_PER_IMAGE = 5
+MAPPING = "id_mapping.json"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +62,9 @@ def open_precomp(path: Path, ids: Path | None = None) -> Dump:
         raise DumpError(f"{path}: {repeats} rows for each id of {ids.name}, but the first {repeats} rows are not equal")
     boxes, sizes, beside = _boxes_beside(path, split, features.shape)
     reader = PrecompReader(features, repeats, boxes, sizes)
-    return make_dump("precomp", str(path), (path, ids, *beside), index_rows(names), reader)
+    files = _file_names(path)
+    index = index_rows((name, files[name]) if name in files else (name,) for name in names)
+    return make_dump("precomp", str(path), (path, ids, *beside), index, reader)
 
 
 def read_ids(path: Path) -> list[str]:
@@ -88,6 +95,21 @@ def image_rows(ids: Sequence[str], rows: int, place: str) -> tuple[Sequence[str]
     raise DumpError(
         f"{place}: {rows} rows and {len(ids)} ids; one or five rows an id, or five equal ids a row expected"
     )
+
+
+def _file_names(path: Path) -> dict[str, str]:
+    """Returns the file name of each id, empty where no id_mapping.json says so."""
+    for mapping in (path.with_name(MAPPING), path.parent.parent / MAPPING):
+        if not mapping.exists():
+            continue
+        try:
+            names = json.loads(mapping.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise DumpError(f"{mapping}: {error}") from error
+        if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+            raise DumpError(f"{mapping}: an object of ids and file names expected")
+        return names
+    return {}
 
 
 def _boxes_beside(

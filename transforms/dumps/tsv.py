@@ -52,7 +52,7 @@ def open_tsv(path: Path) -> Dump:
     columns: list[tuple[str, ...]] = []
     starts, numbers = array("q"), array("q")
 
-    def names() -> Iterator[str]:
+    def names() -> Iterator[tuple[str]]:
         for number, start, line in _lines(path):
             if not columns:
                 named = _columns(line, f"{path}:{number}")
@@ -64,7 +64,7 @@ def open_tsv(path: Path) -> Dump:
             starts.append(start)
             numbers.append(number)
             # A line that is cut before its id has none; it keeps its place, and no image asks for it.
-            yield fields[place].decode(errors="replace").strip() if len(fields) > place else ""
+            yield (fields[place].decode(errors="replace").strip() if len(fields) > place else "",)
 
     try:
         index = index_rows(names())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -44,6 +45,18 @@ def test_open_dump_takes_ids_from_another_file(tmp_path: Path) -> None:
     with pytest.raises(DumpError, match=r"dev_ids\.txt: No such file"):
         open_dump(f"precomp:{path}")
     assert open_dump(f"precomp:{path},{tmp_path / 'names.txt'}").find(["103"]) == 3
+
+
+@pytest.mark.parametrize("folder", ["precomp", "."])
+def test_open_precomp_knows_the_files_behind_the_ids(tmp_path: Path, folder: str) -> None:
+    path = write_precomp(tmp_path / "precomp", "dev", PHOTOS)
+    mapping = tmp_path / folder / "id_mapping.json"
+    mapping.write_text(json.dumps({"103": "flickr/1000092795.jpg", "7": "of another split"}))
+    dump = open_precomp(path)
+    assert dump.find(["1000092795"]) == dump.find(["103"]) == 3
+    mapping.write_text("[1, 2]")
+    with pytest.raises(DumpError, match="ids and file names expected"):
+        open_precomp(path)
 
 
 @pytest.mark.parametrize("dtype", ["<f2", "<f8", ">f4"])
