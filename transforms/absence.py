@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from transforms.compatibility import Compatibility, Contexts
 from transforms.hypernyms import generals
 
+FAMILIAR = 100  # mentions of a head from which its company is known
 ENOUGH = 20  # mentions of a head below which it is judged by its kind, or not at all
 
 
@@ -30,6 +31,10 @@ class Absence:
             if mentions >= ENOUGH:
                 return (self.alone.get(word, 0) + 1) / (mentions + 2)
         return 1.0
+
+    def familiar(self, head: str) -> bool:
+        """Whether the corpus names the head often enough to know what it goes with."""
+        return self._mentions_of(head) >= FAMILIAR
 
     def _mentions_of(self, head: str) -> int:
         return self.mentions.get(head, 0)

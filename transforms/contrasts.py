@@ -15,6 +15,8 @@ from transforms.compatibility import Compatibility
 from transforms.conflicts import attribute_conflict, family_of, predicates_alike, symmetric
 from transforms.phrases import CaptionContent, Content, Fact, Thing
 
+SHARED = 2  # phrases that a minimal pair has in common
+
 Contrast = Literal["replaced_head", "replaced_attribute", "replaced_relation", "replaced_count"]
 
 
@@ -29,15 +31,18 @@ def contrasts(
     old = [content for content in said.contents if content not in asked.contents]
     if not new or not old or len(old) > len(new) + 1:
         return
+    # A minimal pair: as much is new as is gone, beside more than one thing that is shared.
+    minimal = len(old) == len(new) and len(asked.contents) - len(new) >= SHARED
     new_heads, old_heads = _heads(asked.contents) - _heads(said.contents), _heads(old) - _heads(asked.contents)
     if len(new_heads) == 1:
         (head,) = new_heads
-        old_heads = {o for o in old_heads if all(words.alike(o, h) for h in heads if words.alike(head, h))}
+        if not minimal:
+            old_heads = {o for o in old_heads if all(words.alike(o, h) for h in heads if words.alike(head, h))}
         if any(_only_renamed(new, head, other, said, words) for other in sorted(old_heads)):
             yield from ((content, "replaced_head") for content in new)
     elif not new_heads and len(new) < len(asked.contents):
-        found = [(content, _otherwise(content, old, words)) for content in new]
-        if all(reason for _, reason in found):
+        found = [(content, _otherwise(content, old, words, minimal)) for content in new]
+        if minimal or all(reason for _, reason in found):
             yield from ((content, reason) for content, reason in found if reason)
 
 
@@ -61,12 +66,14 @@ def _only_renamed(new: list[Content], head: str, other: str, said: CaptionConten
     return all(isinstance(content, Thing) and content._replace(head=other) in said.contents for content in new)
 
 
-def _otherwise(content: Content, old: list[Content], words: Compatibility) -> Contrast | None:
+def _otherwise(content: Content, old: list[Content], words: Compatibility, minimal: bool) -> Contrast | None:
     """Returns how the image's caption puts the same heads otherwise, None if it does not."""
     if isinstance(content, Fact):
         for fact in old:
             if not isinstance(fact, Fact):
                 continue
+            if minimal and _other_filler(content, fact, words):
+                return "replaced_head"
             if {content.subject, content.object} != {fact.subject, fact.object}:
                 continue
             swapped = content.predicate == fact.predicate and not symmetric(content.predicate)
@@ -87,6 +94,13 @@ def _otherwise(content: Content, old: list[Content], words: Compatibility) -> Co
             if gained and gained <= elsewhere:
                 return "replaced_attribute"
     return None
+
+
+def _other_filler(content: Fact, fact: Fact, words: Compatibility) -> bool:
+    """Whether two facts differ in just one end, which cannot be the same thing."""
+    if content.predicate != fact.predicate or (content.subject != fact.subject) == (content.object != fact.object):
+        return False
+    return not words.alike(content.subject, fact.subject) or not words.alike(content.object, fact.object)
 
 
 def _may_exclude(value: str, other: str, words: Compatibility) -> bool:

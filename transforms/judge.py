@@ -51,9 +51,9 @@ Reason = Literal[
 REASONS: tuple[str, ...] = get_args(Reason)
 LOOSE = ("size_conflict", "state_conflict")
 SAID, IMPLIED, CONFLICT, UNDECIDED = 0.99, 0.95, 0.9, 0.5
-LEFT_OUT = 0.05  # silence is taken as absence of things that captions leave out at most this often
-LEFT_OUT_UNEXPECTED = 0.2  # the same, of things that do not go with anything that is said
-LEFT_OUT_ELSEWHERE = 0.7  # the same, for a caption that as a whole tells of another scene
+LEFT_OUT = 0.04  # silence is taken as absence of things that captions leave out at most this often
+LEFT_OUT_UNEXPECTED = 0.12  # the same, of things that do not go with anything that is said
+LEFT_OUT_ELSEWHERE = 0.6  # the same, for a caption that as a whole tells of another scene
 
 
 class Verdict(NamedTuple):
@@ -145,7 +145,7 @@ class Judge:
             if any(self._named(head)):
                 continue
             left_out = self._absence.left_out(head)
-            expected = not self._words.associated(head).isdisjoint(self._said.heads)
+            expected = not self._absence.familiar(head) or not self._words.associated(head).isdisjoint(self._said.heads)
             if left_out <= (most or (LEFT_OUT if expected else LEFT_OUT_UNEXPECTED)):
                 return Verdict("negative", "absent_head", 1.0 - left_out)
         return None
