@@ -2,7 +2,7 @@
 
 DATA is a folder that `python -m demo.generate` made, WEIGHTS the detector's folder that results. The network is a
 narrow Faster R-CNN (ResNet-50 layout with FPN, a quarter of the usual width) with an attribute head, trained from
-scratch: AdamW, one cycle of the learning rate. Weights are stored as float16.
+scratch: AdamW, one cycle of the learning rate. The weights' moving average is stored, as float16.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from demo.lexicon import ATTRIBUTES, KINDS
 from demo.truth_images import TruthImage, read_truth
 
 _DECAY = 0.05  # of weights
 _MAX_GRADIENT = 5.0
+_AVERAGING = 0.995  # share of the old average that a step keeps
 
 
 def detector_config(device: str) -> Any:
@@ -116,6 +118,9 @@ def train(
         fill_model(model, start / "model.safetensors")
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=rate, total_steps=steps, pct_start=0.15)
+    # The moving average of the weights is what is kept: it is good at any moment, not only where the cycle ends.
+    blend = get_ema_multi_avg_fn(_AVERAGING)  # type: ignore[no-untyped-call]
+    average = AveragedModel(model, multi_avg_fn=blend, use_buffers=True)
     batches = _batches(read_truth(data), batch, rng)
     began = time.monotonic()
     for step in range(1, steps + 1):
@@ -129,11 +134,14 @@ def train(
         torch.nn.utils.clip_grad_norm_(model.parameters(), _MAX_GRADIENT)
         optimizer.step()
         schedule.step()
+        average.update_parameters(model)
         if step % 20 == 0 or step == steps:
             said = " ".join(f"{name.removeprefix('loss_')} {float(loss):.3f}" for name, loss in losses.items())
             print(f"step {step}/{steps} {time.monotonic() - began:.0f} s  {said}", file=sys.stderr, flush=True)
         if step % save_every == 0 or step == steps:
-            save_detector(weights, model, cfg, object_names=KINDS, attribute_names=ATTRIBUTES, dtype=torch.float16)
+            save_detector(
+                weights, average.module, cfg, object_names=KINDS, attribute_names=ATTRIBUTES, dtype=torch.float16
+            )
 
 
 def main(argv: Sequence[str] | None = None) -> None:
