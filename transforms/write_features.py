@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from schemas.feature_shard import FeatureLayout, FeatureRow, create_feature_shard
 from schemas.records import DeadLetter, ImageRecord, Regions
 from schemas.sidecar import Sidecar, StageCount, rejected_name
-from transforms.detector_handler import DetectorHandler
 from transforms.images import decode_image, read_image
 from transforms.progress import count
 from transforms.publish import Product, ShardContent, Target, fetch_file, publish_shard, read_sidecar, read_text
@@ -119,6 +118,8 @@ class _Extract(beam.DoFn):
     def __init__(self, options: ExtractRegions) -> None:
         self._target, self._layout, self._selection = options.target, options.layout, options.selection
         self._threads = options.threads
+        from transforms.detector_handler import DetectorHandler  # brings PyTorch, which other runs need not pay for
+
         self._handler = DetectorHandler(
             options.detector, options.selection, weights=options.weights, device=options.device
         )
