@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -203,6 +204,15 @@ def test_upright_size_refuses_what_is_no_photo(data: bytes, reason: str) -> None
     with pytest.raises(ImageError) as caught:
         upright_size(data)
     assert caught.value.reason == reason
+
+
+def test_docs_explain_every_reason() -> None:
+    root = Path(__file__).parents[2]
+    sources = [*(root / "transforms" / "dumps").glob("*.py"), root / "transforms" / "import_regions.py"]
+    reasons = {reason for path in sources for reason in re.findall(r'RowError\("(\w+)"', path.read_text())}
+    assert len(reasons) > 10
+    page = (root / "docs" / "precomputed_regions.md").read_text()
+    assert not [reason for reason in sorted(reasons) if f"`{reason}`" not in page]
 
 
 def test_import_regions_of_six_columns_has_no_classes(tmp_path: Path) -> None:
