@@ -16,6 +16,7 @@ from transforms.corpus_sample import hash64
 from transforms.phrases import CaptionContent, Thing
 
 Key = tuple[str, ...]
+LEAD = 512  # captions that are ordered at first
 
 
 class CandidatePool:
@@ -49,22 +50,30 @@ class CandidatePool:
         weights = np.repeat([self._weight[key] for key in keys], [len(self._postings[key]) for key in keys])
         score = np.bincount(found, weights, len(self._captions)) / self._length
         # Rounded, so that equal sums stay equal however they were added up; then by hash.
-        order = np.lexsort((self._hash, -np.round(score, 9)))
-        yield from self._one_an_image(image_id, (p for p in order if score[p] > 0))
+        rank = np.where(score > 0, -np.round(score, 9), np.inf)
+        yield from self._one_an_image(image_id, rank)
 
     def random(self, image_id: str) -> Iterator[tuple[str, CaptionContent]]:
         """Yields (image id, caption) of other images in an order that only the ids decide, one caption an image."""
-        yield from self._one_an_image(
-            image_id, np.argsort(_mixed(self._hash, hash64("image", image_id)), kind="stable")
-        )
+        mixed = _mixed(self._hash, hash64("image", image_id))
+        yield from self._one_an_image(image_id, mixed.astype(np.float64))
 
-    def _one_an_image(self, image_id: str, order: Iterable[np.int64]) -> Iterator[tuple[str, CaptionContent]]:
+    def _one_an_image(self, image_id: str, rank: NDArray[np.float64]) -> Iterator[tuple[str, CaptionContent]]:
         taken = {self._numbers.get(image_id, -1)}
-        for position in order:
-            number = int(self._image[position])
-            if number not in taken:
-                taken.add(number)
-                yield self._captions[position]
+        # Few are ever asked for: those that lead are found without sorting the rest, which follow if they are needed.
+        for most in (LEAD, len(rank)):
+            for position in self._leading(rank, most):
+                number = int(self._image[position])
+                if number not in taken:
+                    taken.add(number)
+                    yield self._captions[position]
+
+    def _leading(self, rank: NDArray[np.float64], most: int) -> NDArray[np.int64]:
+        """Returns the positions of the `most` smallest finite ranks, and those equal to the last, by rank, then hash."""
+        found = np.flatnonzero(np.isfinite(rank))
+        if len(found) > most:
+            found = found[rank[found] <= np.partition(rank[found], most - 1)[most - 1]]
+        return found[np.lexsort((self._hash[found], rank[found]))]
 
 
 def _keys(content: CaptionContent) -> set[Key]:
