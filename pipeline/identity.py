@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -18,6 +19,7 @@ from schemas.manifest import RunRecord
 from schemas.records import Annotation
 from transforms.annotation_files import AnnotationFileError
 from transforms.annotations import read_annotations
+from transforms.lean_import import without_torch
 from transforms.scene_graphs import CaptionParser, load_parser
 from transforms.spacy_parser import MissingModelError
 
@@ -123,7 +125,8 @@ def library_versions(names: tuple[str, ...]) -> dict[str, str]:
 def open_parser(spec: str) -> CaptionParser:
     """Returns the parser that --parser names. Raises OptionError where there is none."""
     try:
-        return load_parser(spec)
+        with without_torch() if spec.startswith("spacy:") else nullcontext():
+            return load_parser(spec)
     except (ValueError, OSError, ImportError, MissingModelError) as error:
         raise OptionError(f"--parser: {error}") from error
 
