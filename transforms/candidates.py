@@ -69,7 +69,7 @@ class CandidatePool:
                     yield self._captions[position]
 
     def _leading(self, rank: NDArray[np.float64], most: int) -> NDArray[np.int64]:
-        """Returns the positions of the `most` smallest finite ranks, and those equal to the last, by rank, then hash."""
+        """Returns the positions of the `most` smallest finite ranks and those equal to the last, by rank, then hash."""
         found = np.flatnonzero(np.isfinite(rank))
         if len(found) > most:
             found = found[rank[found] <= np.partition(rank[found], most - 1)[most - 1]]
