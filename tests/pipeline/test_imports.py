@@ -317,3 +317,19 @@ def test_golden_rows_come_in_exactly_and_go_out_as_they_came(tmp_path: Path) -> 
     assert main(["export", str(out), f"tsv:{tmp_path / 'again.tsv'}"]) == OK
     again = (tmp_path / "again.tsv").read_bytes().splitlines(keepends=True)
     assert sorted(again) == sorted(source.read_bytes().splitlines(keepends=True))
+
+
+def test_run_options_make_the_paths_of_dumps_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`retry` may be called from another folder."""
+    from argparse import ArgumentParser
+
+    from pipeline.options import RunOptions, add_run_arguments, run_options
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a,b.tsv").write_text("")
+    parser = ArgumentParser()
+    add_run_arguments(parser)
+    dumps = ["--regions", "tsv:a,b.tsv", "--regions", "precomp:x/ims.npy,y/ids.txt"]
+    options = run_options(parser.parse_args(["c.jsonl", "--out", "o", *dumps]))
+    assert options.regions == (f"tsv:{tmp_path}/a,b.tsv", f"precomp:{tmp_path}/x/ims.npy,{tmp_path}/y/ids.txt")
+    assert RunOptions.from_dict(json.loads(json.dumps(options.to_dict()))) == options
