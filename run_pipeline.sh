@@ -4,6 +4,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 bash "$here/install.sh"
+export PYTHONSAFEPATH=1 # a folder named pipeline or schemas where the user stands is not ours
 export PYTHONPATH="$here${PYTHONPATH:+:$PYTHONPATH}"
 python="$here/.venv/bin/python"
 
@@ -11,9 +12,17 @@ if [ $# -gt 0 ]; then
   exec "$python" -m pipeline run "$@"
 fi
 
+# Shards of an older version are never mixed with new ones; the demo's are simply made again.
+version=$("$python" -c 'from pipeline.identity import code_version; print(code_version())')
+if [ "$(cat "$here/out/demo/version" 2>/dev/null)" != "$version" ]; then
+  rm -rf "$here/out/demo"
+fi
+workers=$(nproc)
 world="$here/out/demo/world" shards="$here/out/demo/shards"
+mkdir -p "$here/out/demo"
+echo "$version" >"$here/out/demo/version"
 "$python" -m demo.generate "$world" --scenes 300 --seed 0
-"$python" -m pipeline run "$world/captions.json" --images "$world/images" --out "$shards" --workers "$(nproc)"
+"$python" -m pipeline run "$world/captions.json" --images "$world/images" --out "$shards" --workers "$((workers < 4 ? workers : 4))"
 "$python" -m pipeline verify "$shards"
 cat <<END
 

@@ -14,9 +14,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline import quiet  # noqa: F401  # before Beam is imported
+
+# isort: split
 from apache_beam.io.filesystems import FileSystems
 
-from pipeline import quiet  # noqa: F401  # before Beam is imported
 from pipeline.options import OptionError, RunOptions, add_run_arguments, run_options
 from transforms.annotation_files import AnnotationFileError
 
@@ -82,12 +84,12 @@ def _run(args: argparse.Namespace) -> int:
 
 def _retry(args: argparse.Namespace) -> int:
     from schemas.manifest import RUN, RunRecord
-    from transforms.publish import read_text
+    from transforms.storage import read_text
 
     path = FileSystems.join(args.out, RUN)
     try:
         record = RunRecord.from_json(read_text(path))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise OptionError(f"{path}: not the record of a run: {error}") from error
     return _execute(RunOptions.from_dict({**record.options, "out": args.out}), retry=True)
 
@@ -97,7 +99,7 @@ def _execute(options: RunOptions, *, retry: bool) -> int:
     from pipeline.local import run_local
     from pipeline.summary import reasons, table, warnings, worst_fraction
     from schemas.manifest import DEAD_LETTERS, MANIFEST
-    from transforms.publish import read_text
+    from transforms.storage import read_text
 
     run_local(make_plan(options), retry=retry)
     manifest = json.loads(read_text(FileSystems.join(options.out, MANIFEST)))

@@ -14,7 +14,7 @@ from pipeline.options import OptionError
 from transforms.export_precomp import LEFT_OUT, PADDED, REPEATED, PrecompWriter
 from transforms.export_tsv import tsv_line
 from transforms.finished_rows import FinishedRows, UnfinishedError, open_finished
-from transforms.publish import TEMPORARY
+from transforms.storage import TEMPORARY
 
 NOTES = {
     LEFT_OUT: "images left out: they have no regions",

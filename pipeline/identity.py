@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -16,7 +17,6 @@ from pipeline.imports import Imports, plan_imports
 from pipeline.options import OptionError, RunOptions
 from schemas.feature_shard import SPATIAL_RELATIONS, FeatureLayout
 from schemas.manifest import RunRecord
-from schemas.records import Annotation
 from transforms.annotation_files import AnnotationFileError
 from transforms.annotations import read_annotations
 from transforms.lean_import import without_torch
@@ -70,7 +70,7 @@ def make_plan(options: RunOptions) -> Plan:
 
         try:
             detector = load_detector(options.detector, weights=options.weights, device=device)
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, ImportError) as error:
             raise OptionError(f"--detector: {error}") from error
         attributes = min(ATTRIBUTES_PER_REGION, len(detector.attribute_names))
         layout = FeatureLayout(options.max_boxes, detector.feature_size, attributes, options.feature_dtype)
@@ -92,12 +92,13 @@ def make_plan(options: RunOptions) -> Plan:
 
 
 def check_annotations(options: RunOptions) -> None:
-    """Raises OptionError for an annotation file whose first caption cannot be found: then no work is started."""
+    """Raises OptionError for an annotation file that is wrong as a whole: then a finished data set stays as it is.
+
+    Reads the files to their ends (some seconds for a million captions), since a file may be cut off.
+    """
     for path in options.annotations:
         try:
-            for item in read_annotations(path, file_format=options.format, split=options.split):
-                if isinstance(item, Annotation):
-                    break
+            deque(read_annotations(path, file_format=options.format, split=options.split), maxlen=0)
         except (AnnotationFileError, OSError) as error:
             raise OptionError(str(error)) from error
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shlex
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ import apache_beam as beam
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
 from pipeline.bars import progress_bars
 from pipeline.flow import build
@@ -19,7 +22,8 @@ from pipeline.identity import Plan
 from pipeline.options import OptionError
 from pipeline.quiet import LEVEL
 from schemas.manifest import MANIFEST, RUN, SUCCESS, RunRecord
-from transforms.publish import TEMPORARY, Target, publish_text, read_text
+from transforms.publish import Target
+from transforms.storage import TEMPORARY, is_local, names_in, publish_text, read_text, remove
 
 
 def run_local(plan: Plan, *, retry: bool = False) -> None:
@@ -31,18 +35,27 @@ def run_local(plan: Plan, *, retry: bool = False) -> None:
         start_folder(o.out, plan.run)
         with (
             progress_bars(o.shards, plan.layout is not None),
-            beam.Pipeline(runner=FnApiRunner(), options=_beam_options(o.workers)) as p,
+            beam.Pipeline(runner=_runner(o.workers), options=_beam_options(o.workers)) as p,
         ):
             build(p, plan, target, threads)
 
 
 def _beam_options(workers: int) -> PipelineOptions:
     options = PipelineOptions([f"--default_sdk_harness_log_level={LEVEL}"])
-    # The FnApiRunner by name: the DirectRunner would first try to download another one.
-    direct = options.view_as(DirectOptions)
-    direct.direct_num_workers = workers
-    direct.direct_running_mode = "multi_processing" if workers > 1 else "in_memory"
+    options.view_as(DirectOptions).direct_num_workers = workers
     return options
+
+
+def _runner(workers: int) -> FnApiRunner:
+    """Returns Beam's local runner; by name, since the DirectRunner would first try to download another one.
+
+    Several workers are named as an environment and not by direct_running_mode, whose command line breaks (and then
+    waits for ever) where the interpreter's path holds a space.
+    """
+    if workers == 1:
+        return FnApiRunner()
+    command = f"{shlex.quote(sys.executable)} -m apache_beam.runners.worker.sdk_worker_main"
+    return FnApiRunner(default_environment=SubprocessSDKEnvironment.from_command_string(command))
 
 
 def start_folder(out: str, run: RunRecord) -> None:
@@ -55,7 +68,7 @@ def start_folder(out: str, run: RunRecord) -> None:
     if FileSystems.exists(path):
         try:
             before = RunRecord.from_json(read_text(path))
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise OptionError(f"{path} cannot be read ({error}); use another output folder") from error
         if differences := before.differences(run):
             lines = "\n  ".join(differences)
@@ -66,17 +79,12 @@ def start_folder(out: str, run: RunRecord) -> None:
     else:
         _refuse_foreign(out)
     publish_text(run.to_json(), out, RUN)
-    patterns = [FileSystems.join(out, TEMPORARY + "*"), FileSystems.join(out, SUCCESS), FileSystems.join(out, MANIFEST)]
-    stale = [m.path for found in FileSystems.match(patterns) for m in found.metadata_list]
-    if stale:
-        FileSystems.delete(stale)
+    remove(out, [name for name in names_in(out) if name.startswith(TEMPORARY) or name in (SUCCESS, MANIFEST)])
 
 
 def _refuse_foreign(out: str) -> None:
     """Raises OptionError where a folder that no run has started holds files: they may be somebody's."""
-    found = FileSystems.match([FileSystems.join(out, "*")])[0].metadata_list
-    names = sorted(FileSystems.split(m.path)[1] for m in found)
-    foreign = [name for name in names if not name.startswith(TEMPORARY)]
+    foreign = [name for name in names_in(out) if not name.startswith(TEMPORARY)]
     if foreign:
         raise OptionError(f"{out} holds files but no {RUN}: {foreign[:3]}; use a new or an empty folder")
 
@@ -84,7 +92,7 @@ def _refuse_foreign(out: str) -> None:
 @contextmanager
 def locked(out: str) -> Iterator[None]:
     """Makes the output folder this process's own until the block ends. Raises OptionError where another run has it."""
-    if "://" in out:  # object stores have no locks; shards are written by rename, so a second run wastes work only
+    if not is_local(out):  # object stores have no locks; shards are written by rename, so a second run wastes work only
         yield
         return
     try:
@@ -93,9 +101,12 @@ def locked(out: str) -> Iterator[None]:
     except OSError as error:
         raise OptionError(f"--out: {out!r} cannot be used: {error.strerror}") from error
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the kernel lets go of it when the process dies
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the kernel lets go of it when the process dies
+        except BlockingIOError as error:
+            raise OptionError(f"{out} is being written by another run") from error
+        except OSError:
+            pass  # a file system without locks
         yield
-    except BlockingIOError as error:
-        raise OptionError(f"{out} is being written by another run") from error
     finally:
         os.close(folder)

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, get_args
 
+from apache_beam.io.filesystems import FileSystems
+
 import demo
 from schemas.feature_shard import FeatureDtype
 from schemas.records import Split
@@ -64,6 +66,10 @@ class RunOptions:
             raise OptionError(f"--salt must not be longer than 64 bytes, it has {len(self.salt.encode())}")
         if self.feature_dtype not in get_args(FeatureDtype):
             raise OptionError(f"--feature-dtype must be one of {get_args(FeatureDtype)}, not {self.feature_dtype!r}")
+        for option, path in (("--out", self.out), ("--images", self.images)):
+            _check_scheme(option, path)
+        if "://" not in self.out and set(self.out) & set("*?["):
+            raise OptionError(f"--out must not hold *, ? or [, which file systems take for patterns: {self.out!r}")
         if self.images is not None and "://" not in self.images and not os.path.isdir(self.images):
             raise OptionError(f"--images: {self.images!r} is not a folder")
         if self.vocabulary is not None and not self.regions:
@@ -132,7 +138,7 @@ def add_run_arguments(parser: ArgumentParser) -> None:
 def run_options(arguments: Namespace) -> RunOptions:
     """Returns the options of a parsed command line. Raises OptionError."""
     low, high = arguments.boxes
-    paths = {"annotations", "images", "out", "regions", "vocabulary", "detector", "weights"}
+    paths = {"annotations", "images", "out", "regions", "vocabulary", "detector", "weights", "parser"}
     names = {field.name for field in fields(RunOptions)} - {*paths, "min_boxes", "max_boxes"}
     return RunOptions(
         annotations=tuple(_absolute(path) for path in arguments.annotations),
@@ -142,15 +148,29 @@ def run_options(arguments: Namespace) -> RunOptions:
         vocabulary=None if arguments.vocabulary is None else _absolute(arguments.vocabulary),
         detector=_absolute_detector(arguments.detector),
         weights=None if arguments.weights is None else _absolute(arguments.weights),
+        parser=_absolute_parser(arguments.parser),
         min_boxes=low,
         max_boxes=high,
         **{name: getattr(arguments, name) for name in names},
     )
 
 
+def _check_scheme(option: str, path: str | None) -> None:
+    """Raises OptionError for a URI whose file system is not installed."""
+    try:
+        FileSystems.get_filesystem(path or "")
+    except ValueError as error:
+        raise OptionError(f"{option}: {error}") from error
+
+
 def _absolute(path: str) -> str:
     """Returns a path that means the same from any working directory: `retry` may be called from another one."""
     return path if "://" in path else os.path.abspath(path)
+
+
+def _absolute_parser(spec: str) -> str:
+    kind, _, path = spec.partition(":")
+    return f"{kind}:{_absolute(path)}" if kind == "stanza" and path else spec
 
 
 def _absolute_detector(spec: str) -> str:

@@ -21,7 +21,9 @@ def row_crc(parts: list[bytes]) -> int:
 def table_crcs(table: pa.Table) -> NDArray[np.uint32]:
     """Returns the CRC-32C of each row of an Arrow table, over its values and not their encoding: (rows,) uint32.
 
-    Covers list lengths, string lengths and validity too, so no two different rows share their bytes.
+    Depth first in the order of the schema: a list gives its length (int32) and then its values, a struct its fields, a
+    string field the validity (uint8), then the lengths (int32), then the UTF-8 of all its values in the row, a boolean
+    uint8, a number its little-endian bytes. Only strings may be null.
     """
     crcs = [0] * table.num_rows
     starts = np.arange(table.num_rows, dtype=np.int64)
@@ -38,9 +40,6 @@ def _extend(crcs: list[int], array: Any, starts: NDArray[np.int64], ends: NDArra
     if pa.types.is_dictionary(kind):
         array = array.dictionary_decode()
         kind = array.type
-    if array.null_count:
-        _extend_bytes(crcs, array.is_valid().to_numpy(zero_copy_only=False).astype(np.uint8), starts, ends)
-        array = array.fill_null("") if pa.types.is_string(kind) else array.fill_null(0)
     if pa.types.is_struct(kind):
         for child in array.flatten():
             _extend(crcs, child, starts, ends)
@@ -49,6 +48,9 @@ def _extend(crcs: list[int], array: Any, starts: NDArray[np.int64], ends: NDArra
         _extend_bytes(crcs, np.diff(offsets).astype(np.int32), starts, ends)
         _extend(crcs, array.values, offsets[starts], offsets[ends])
     elif pa.types.is_string(kind):
+        # Always, not only where there are nulls: a row's checksum must not depend on its neighbours.
+        _extend_bytes(crcs, array.is_valid().to_numpy(zero_copy_only=False).astype(np.uint8), starts, ends)
+        array = array.fill_null("")
         offsets = np.frombuffer(array.buffers()[1], np.int32, len(array) + 1, array.offset * 4).astype(np.int64)
         _extend_bytes(crcs, np.diff(offsets).astype(np.int32), starts, ends)
         data = array.buffers()[2]

@@ -108,10 +108,11 @@ def _damaged_group_rows(name: str, file: pq.ParquetFile, group: int, first: int,
         actual = table_crcs(table.drop(["crc32c"]))
         stored = table["crc32c"].to_numpy()
     except (OSError, pa.ArrowException, ValueError, IndexError) as error:
-        yield Problem(name, first, f"rows {first} to {first + rows - 1} cannot be read: {error}")
+        yield Problem(name, None, f"one of the rows {first} to {first + rows - 1} cannot be read: {error}")
         return
+    ids = table["image_id"].cast(pa.binary())  # a damaged id may be no UTF-8
     for row in np.flatnonzero(actual != stored).tolist():
-        image_id = table["image_id"][row].as_py()
+        image_id = ids[row].as_py().decode(errors="replace")
         yield Problem(name, first + row, f"image {image_id!r}: crc32c {actual[row]:08x}, {stored[row]:08x} expected")
 
 

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
-from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 from schemas.records import DeadLetter
 from schemas.sharding import shard_stem
-from schemas.sidecar import FileEntry, Sidecar, StageCount, rejected_name, sidecar_name
+from schemas.sidecar import Sidecar, StageCount, rejected_name, sidecar_name
 from transforms.progress import count
-
-BLOCK = 1 << 20
-TEMPORARY = ".tmp-"  # marks names that a killed run may leave behind; the next run removes them
+from transforms.storage import publish_file, publish_text, read_text, size_of, spool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +59,14 @@ def publish_shard(
         count(product.counter, done.counts[product.stage].entered)
         return done
     name = shard_stem(product.name, shard, target.n_shards) + product.extension
-    with tempfile.TemporaryDirectory(prefix="multigrain-") as spool:
-        local = Path(spool, name)
+    with spool(target.out) as folder:
+        local = folder / name
         content = build(local)
+        # From here to the new sidecar the shard is not done: an old sidecar must not vouch for new files.
+        withdraw_sidecar(target, product.name, shard)
         files = [publish_file(local, target.out, name)]
         if content.rejected:
-            letters = Path(spool, rejected_name(product.name, shard, target.n_shards))
+            letters = folder / rejected_name(product.name, shard, target.n_shards)
             letters.write_text(dead_letter_lines(content.rejected), encoding="utf-8")
             files.append(publish_file(letters, target.out, letters.name))
     sidecar = Sidecar(
@@ -96,9 +91,10 @@ def finished_sidecar(target: Target, product: str, shard: int, inputs: str) -> S
         return None
     if target.retry and sidecar.rejected:
         return None
-    paths = [FileSystems.join(target.out, entry.name) for entry in sidecar.files]
-    sizes = {m.path: m.size_in_bytes for found in FileSystems.match(paths) for m in found.metadata_list}
-    whole = all(sizes.get(path) == entry.bytes for path, entry in zip(paths, sidecar.files, strict=True))
+    try:
+        whole = all(size_of(target.out, entry.name) == entry.bytes for entry in sidecar.files)
+    except OSError:  # a file is missing
+        return None
     return sidecar if whole else None
 
 
@@ -113,45 +109,14 @@ def read_sidecar(target: Target, product: str, shard: int) -> Sidecar | None:
         return None  # damaged: as good as absent, the shard is made again
 
 
+def withdraw_sidecar(target: Target, product: str, shard: int) -> None:
+    """Removes the sidecar of a shard, if there is one."""
+    path = FileSystems.join(target.out, sidecar_name(product, shard, target.n_shards))
+    if FileSystems.exists(path):
+        FileSystems.delete([path])
+
+
 def dead_letter_lines(letters: Sequence[DeadLetter]) -> str:
     """Returns the dead letters as JSON lines, in an order that does not depend on how they came about."""
-    lines = (json.dumps(asdict(letter), sort_keys=True, ensure_ascii=False) + "\n" for letter in letters)
+    lines = (json.dumps(asdict(letter), sort_keys=True) + "\n" for letter in letters)
     return "".join(sorted(lines))
-
-
-def publish_file(local: Path, out: str, name: str) -> FileEntry:
-    """Copies a local file into the output folder under a temporary name, hashing on the way, and renames it."""
-    final = FileSystems.join(out, name)
-    temporary = FileSystems.join(out, f"{TEMPORARY}{uuid.uuid4().hex}-{name}")
-    hasher, size = sha256(), 0
-    with local.open("rb") as source, open_for_writing(temporary) as sink:
-        while block := source.read(BLOCK):
-            hasher.update(block)
-            sink.write(block)
-            size += len(block)
-    FileSystems.rename([temporary], [final])
-    return FileEntry(name, size, hasher.hexdigest())
-
-
-def publish_text(text: str, out: str, name: str) -> FileEntry:
-    """Writes a small UTF-8 file into the output folder, whole or not at all."""
-    with tempfile.TemporaryDirectory(prefix="multigrain-") as spool:
-        local = Path(spool, name)
-        local.write_text(text, encoding="utf-8")
-        return publish_file(local, out, name)
-
-
-def open_for_writing(path: str):  # type: ignore[no-untyped-def]  # Beam's file objects have no common type
-    return FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED)
-
-
-def read_text(path: str) -> str:
-    with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as source:
-        return str(source.read().decode("utf-8"))
-
-
-def fetch_file(out: str, name: str, local: Path) -> None:
-    """Copies a file of the output folder to a local path. Raises OSError where it is not there."""
-    path = FileSystems.join(out, name)
-    with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as source, local.open("wb") as sink:
-        shutil.copyfileobj(source, sink, BLOCK)

@@ -44,6 +44,8 @@ def extract_regions(
         return detector.detect(load(source), selection)
     except ImageError as error:
         return DeadLetter(STAGE, image_id, error.reason, error.detail)
+    except OSError as error:  # one bad sector must not stop a night's work; `retry` looks again
+        return DeadLetter(STAGE, image_id, "read_failed", f"{source}: {type(error).__name__}: {error}")
     except FloatingPointError as error:
         return DeadLetter(STAGE, image_id, "non_finite_output", f"{source}: {error}")
     except torch.AcceleratorError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,20 +14,20 @@ from typing import Any
 import apache_beam as beam
 import h5py
 import numpy as np
-from apache_beam.io.filesystems import FileSystems
 from apache_beam.utils.shared import Shared
 from numpy.typing import NDArray
 
 from schemas.feature_shard import FeatureLayout, FeatureRow, create_feature_shard
 from schemas.records import DeadLetter, ImageRecord, Regions
-from schemas.sidecar import Sidecar, StageCount, rejected_name
+from schemas.sidecar import Sidecar, StageCount
 from transforms.images import decode_image, read_image
 from transforms.progress import count
-from transforms.publish import Product, ShardContent, Target, fetch_file, publish_shard, read_sidecar, read_text
+from transforms.publish import Product, ShardContent, Target, publish_shard, read_sidecar
 from transforms.region_selection import SelectionOptions
 from transforms.regions import STAGE, extract_regions_many
 from transforms.shard_records import Shard
 from transforms.spatial_relations import spatial_relations
+from transforms.storage import fetch_file, spool
 
 PRODUCT = "features"
 Find = Callable[[Sequence[ImageRecord]], Iterable[tuple[str, Regions | DeadLetter]]]
@@ -149,11 +148,16 @@ def _good_rows(target: Target, shard: Shard) -> Iterator[GoodRows | None]:
     if sidecar is None or (sidecar.fingerprint, sidecar.inputs) != (target.fingerprint, shard.image_digest()):
         yield None
         return
-    letters = read_text(FileSystems.join(target.out, rejected_name(PRODUCT, shard.index, target.n_shards)))
-    failed = {json.loads(line)["record_id"] for line in letters.splitlines()}
-    with tempfile.TemporaryDirectory(prefix="multigrain-") as spool:
-        local = Path(spool, "before.h5")
-        fetch_file(target.out, sidecar.files[0].name, local)
-        with h5py.File(local) as file:
+    entries = {Path(entry.name).suffix: entry for entry in sidecar.files}
+    with spool(target.out) as folder:
+        features, letters = folder / "before.h5", folder / "before.jsonl"
+        try:
+            fetch_file(target.out, entries[".h5"], features)
+            fetch_file(target.out, entries[".jsonl"], letters)
+        except (OSError, KeyError):  # lost or damaged: nothing of it is kept
+            yield None
+            return
+        failed = {json.loads(line)["record_id"] for line in letters.read_text("utf-8").splitlines()}
+        with h5py.File(features) as file:
             rows = {r.image_id: row for row, r in enumerate(shard.records) if r.image_id not in failed}
             yield GoodRows(file, rows, sidecar.notes)

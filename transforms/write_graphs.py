@@ -16,9 +16,10 @@ from schemas.graph_shard import read_graph_shard, write_graph_shard
 from schemas.records import DeadLetter, ImageGraphs, SceneGraph
 from schemas.sidecar import Sidecar, StageCount
 from transforms.progress import count
-from transforms.publish import Product, ShardContent, Target, fetch_file, publish_shard
+from transforms.publish import Product, ShardContent, Target, publish_shard
 from transforms.scene_graphs import CaptionParser, load_parser
 from transforms.shard_records import Shard
+from transforms.storage import fetch_file
 
 STAGE = "ParseCaptions"
 PRODUCT = Product("graphs", ".parquet", STAGE, "captions_done")
@@ -81,5 +82,5 @@ def shard_images(target: Target, sidecar: Sidecar) -> Iterable[ImageGraphs]:
     """Yields the images of a finished graph shard, streamed from its file."""
     with tempfile.TemporaryDirectory(prefix="multigrain-") as spool:
         local = Path(spool, sidecar.files[0].name)
-        fetch_file(target.out, local.name, local)
+        fetch_file(target.out, sidecar.files[0], local)
         yield from read_graph_shard(local)

@@ -17,7 +17,8 @@ from schemas.sidecar import FileEntry, Sidecar, StageCount, digest
 from transforms.corpus import Corpus, CorpusStatistics
 from transforms.phrase_labels import mine_image
 from transforms.progress import count
-from transforms.publish import Product, ShardContent, Target, publish_shard, publish_text, read_text
+from transforms.publish import Product, ShardContent, Target, publish_shard
+from transforms.storage import publish_text, read_text
 from transforms.write_graphs import shard_images
 
 STAGE = "MinePhraseLabels"

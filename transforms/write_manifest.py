@@ -13,7 +13,7 @@ from apache_beam.io.filesystems import FileSystems
 
 from schemas.manifest import DEAD_LETTERS, MANIFEST, SUCCESS, RunRecord, manifest_json, success_text
 from schemas.sidecar import FileEntry, Sidecar
-from transforms.publish import publish_text, read_text
+from transforms.storage import names_in, publish_text, read_text, remove
 
 # Names that this project gives to files of a shard; what matches and is in no sidecar is left over from a retry.
 _SHARD_FILE = re.compile(r"(features|graphs|labels|relations)-\d{5}-of-\d{5}(\.rejected\.jsonl|\.h5|\.parquet|\.json)")
@@ -60,10 +60,7 @@ def _place(line: str) -> tuple[str, str, str]:
 
 def _remove_leftovers(out: str, sidecars: Sequence[Sidecar]) -> None:
     known = {s.name for s in sidecars} | {entry.name for s in sidecars for entry in s.files}
-    names = (FileSystems.split(m.path)[1] for m in FileSystems.match([FileSystems.join(out, "*")])[0].metadata_list)
-    stale = [FileSystems.join(out, name) for name in names if _SHARD_FILE.fullmatch(name) and name not in known]
-    if stale:
-        FileSystems.delete(stale)
+    remove(out, [name for name in names_in(out) if _SHARD_FILE.fullmatch(name) and name not in known])
 
 
 @dataclass

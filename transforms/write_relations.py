@@ -19,10 +19,11 @@ from transforms.corpus import Corpus
 from transforms.corpus_sample import BottomSample
 from transforms.predict_relations import predict_relations
 from transforms.progress import count
-from transforms.publish import Product, ShardContent, Target, publish_shard, publish_text, read_text
+from transforms.publish import Product, ShardContent, Target, publish_shard
 from transforms.relation_evidence import ObjectNames, gather_evidence
 from transforms.relation_prior import RelationPrior, learn_prior
 from transforms.seen_regions import SeenRegions, seen_regions
+from transforms.storage import publish_text, read_text
 from transforms.write_graphs import shard_images
 
 STAGE = "PredictRelations"

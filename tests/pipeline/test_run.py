@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 import shutil
@@ -92,7 +93,8 @@ def test_run_resumes_without_touching_finished_shards(
     out = shutil.copytree(finished, tmp_path / "out")
     for name in ("_SUCCESS", "manifest.json", "features-00001-of-00004.json", "labels-00002-of-00004.parquet"):
         (out / name).unlink()
-    (out / ".tmp-0123-features-00001-of-00004.h5").write_bytes(b"half a file")
+    (out / ".tmp-0123").mkdir()
+    (out / ".tmp-0123" / "features-00001-of-00004.h5").write_bytes(b"half a file")
     kept = (out / "features-00002-of-00004.h5").stat()
     assert world.run(out) == 0
     assert read_all(out) == read_all(finished)
@@ -153,6 +155,9 @@ def test_run_refuses_a_folder_with_files_of_others(
         (["--detector", "/nowhere"], "/nowhere"),
         (["--parser", "spacy:en_no_such_model"], "en_no_such_model"),
         (["--parser", "java"], "java"),
+        (["--out", "bucket://folder"], "--out"),
+        (["--images", "bucket://folder"], "--images"),
+        (["--out", "out[1]"], "--out"),
     ],
 )
 def test_run_refuses_bad_options_before_any_work(
@@ -215,6 +220,34 @@ def test_retry_of_mended_photos_equals_a_run_of_whole_ones(
     shutil.copytree(world.images, broken.images, dirs_exist_ok=True)
     assert main(["retry", str(tmp_path / "out")]) == 0
     assert read_all(tmp_path / "out") == read_all(finished)
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "remove"])
+def test_retry_keeps_nothing_of_a_damaged_file(
+    world: World, finished: Path, tmp_path: Path, read_all: ReadAll, damage: str
+) -> None:
+    broken, out = break_photos(world, tmp_path), tmp_path / "out"
+    assert broken.run(out) == REJECTED
+    shutil.copytree(world.images, broken.images, dirs_exist_ok=True)
+    letters = [json.loads(line)["record_id"] for line in (out / "dead_letters.jsonl").read_text().splitlines()]
+    path = out / f"features-{shard_of(row_key('', letters[0]), 4):05}-of-00004.h5"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(bytes(data if damage == "flip" else data[:100]))
+    if damage == "remove":
+        path.unlink()
+    assert main(["retry", str(out)]) == 0
+    assert read_all(out) == read_all(finished)
+
+
+def test_run_leaves_a_finished_data_set_alone_where_the_captions_are_cut_off(
+    world: World, finished: Path, tmp_path: Path, read_all: ReadAll
+) -> None:
+    out = shutil.copytree(finished, tmp_path / "out")
+    cut = tmp_path / "captions.jsonl.gz"
+    cut.write_bytes(gzip.compress(world.annotations.read_bytes())[:-20])
+    assert replace(world, annotations=cut).run(out) == WRONG
+    assert read_all(out) == read_all(finished)
 
 
 def test_retry_looks_only_at_what_was_rejected(world: World, tmp_path: Path) -> None:

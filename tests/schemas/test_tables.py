@@ -59,3 +59,10 @@ def test_table_crcs_differ_for_rows_that_differ_in_one_value() -> None:
 def test_table_crcs_tell_null_from_empty() -> None:
     first, second = table_crcs(pa.table({"a": [None, ""]})).tolist()
     assert first != second
+
+
+def test_table_crcs_do_not_depend_on_the_neighbours() -> None:
+    words = ["a", "", "b", None]
+    table = pa.table({"word": words, "list": [[w, "x"] for w in words]})
+    one_by_one = [table_crcs(table.slice(i, 1))[0] for i in range(4)]
+    assert table_crcs(table).tolist() == one_by_one

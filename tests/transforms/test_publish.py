@@ -77,3 +77,31 @@ def test_publish_shard_builds_rejected_shards_again_only_in_a_retry(tmp_path: Pa
     publish_shard(target(tmp_path), GRAPHS, 0, "inputs", build_with_letters)
     publish_shard(target(tmp_path), GRAPHS, 0, "inputs", never)
     assert publish_shard(target(tmp_path, retry=True), GRAPHS, 0, "inputs", build).rejected == 0
+
+
+def test_publish_shard_of_old_and_new_files_never_counts_as_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between a new data file and its sidecar: the old sidecar, of the same size and inputs, is gone by then."""
+    publish_shard(target(tmp_path), GRAPHS, 0, "inputs", build)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("transforms.publish.finished_sidecar", lambda *_: None)
+        patch.setattr("transforms.publish.publish_text", killed)
+        with pytest.raises(KeyboardInterrupt):
+            publish_shard(target(tmp_path), GRAPHS, 0, "inputs", build)
+    assert (tmp_path / "graphs-00000-of-00002.parquet").exists()
+    assert finished_sidecar(target(tmp_path), "graphs", 0, "inputs") is None
+
+
+def test_publish_shard_writes_a_line_a_dead_letter_whatever_its_text(tmp_path: Path) -> None:
+    def build_strange(path: Path) -> ShardContent:
+        path.write_bytes(b"data")
+        return ShardContent(1, {"Stage": StageCount(1, 0, 1)}, [DeadLetter("Stage", "a\u2028b\x85c", "reason", "d")])
+
+    publish_shard(target(tmp_path), GRAPHS, 0, "inputs", build_strange)
+    lines = (tmp_path / "graphs-00000-of-00002.rejected.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["record_id"] for line in lines] == ["a\u2028b\x85c"]

@@ -18,10 +18,11 @@ from schemas.relation_shard import read_relation_shard
 from schemas.sidecar import Sidecar, StageCount
 from transforms.corpus import corpus_statistics
 from transforms.predict_relations import predict_relations
-from transforms.publish import Target, publish_file, publish_text
+from transforms.publish import Target
 from transforms.relation_evidence import ObjectNames
 from transforms.relation_prior import RelationPrior, learn_prior
 from transforms.seen_regions import seen_regions
+from transforms.storage import publish_file, publish_text
 from transforms.write_relations import PRIOR, LearnRelations, PredictRelations, gather_shard
 
 OBJECTS = ("man", "horse", "dog")
