@@ -98,11 +98,11 @@ def _features(arrays: Mapping[str, Any], place: str, count: int | None, feature_
     if values.ndim != 2:
         raise RowError("wrong_size", f"{place}: features are {values.shape}, (regions, size) expected")
     # Some extractors store (D, R). The dump's own D tells, else the number of boxes; a square is taken as (R, D).
+    high, wide = values.shape
     if feature_size is not None:
-        turned = values.shape[1] != feature_size and values.shape[0] == feature_size
+        turned = high == feature_size != wide
     else:
-        turned = count is not None and values.shape[0] < count <= values.shape[1]
-        turned = turned or (count is not None and values.shape[0] != count == values.shape[1])
+        turned = count is not None and high != count and (wide == count or high < count < wide)
     values = values.T if turned else values
     if feature_size not in (None, values.shape[1]):
         raise RowError("wrong_size", f"{place}: features of {values.shape[1]} numbers, the dump's have {feature_size}")
