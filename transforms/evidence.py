@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 
 from transforms.conflicts import attribute_conflict
-from transforms.lemmas import participle
 from transforms.phrases import CaptionContent, Fact, Thing
 from transforms.quantities import at_least
 
+_DOUBLED = re.compile(r"(?:[^aeiou]|qu)*[aeiou][bdgklmnprt]")  # one short syllable: sit, swim, run
 PEOPLE = "people"  # the plural that has no singular of its own
 
 
@@ -55,7 +56,7 @@ class Evidence:
         """The -ing form of what each head does: "man ride horse" says that a man is riding."""
         found: defaultdict[str, set[str]] = defaultdict(set)
         for (subject, _), predicates in self.predicates.items():
-            found[subject].update(participle(predicate.split(" ", 1)[0]) for predicate in predicates)
+            found[subject].update(doing(predicate.split(" ", 1)[0]) for predicate in predicates)
         return {head: frozenset(words) for head, words in found.items()}
 
 
@@ -63,3 +64,13 @@ def _disagree(things: list[Thing]) -> bool:
     """Whether no single thing can be all that is said: a tall woman and a short woman are two."""
     values = sorted(frozenset[str]().union(*(thing.attributes for thing in things)))
     return any(attribute_conflict(left, right) for left, right in combinations(values, 2))
+
+
+@lru_cache(4096)
+def doing(verb: str) -> str:
+    """Returns the -ing form of a base form by spelling alone: "ride" -> "riding", "sit" -> "sitting"."""
+    if verb.endswith("ie"):
+        return verb[:-2] + "ying"
+    if verb.endswith("e") and not verb.endswith(("ee", "oe", "ye")):
+        return verb[:-1] + "ing"
+    return verb + (verb[-1:] if _DOUBLED.fullmatch(verb) else "") + "ing"
