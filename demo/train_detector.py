@@ -28,9 +28,9 @@ _AVERAGING = 0.995  # share of the old average that a step keeps
 
 def detector_config(device: str) -> Any:
     """Returns detectron2's settings of the narrow network."""
-    from detectron2.config import get_cfg
+    from transforms.detectron import new_settings
 
-    cfg = get_cfg()
+    cfg = new_settings()
     cfg.MODEL.DEVICE = device
     cfg.MODEL.WEIGHTS = ""
     cfg.MODEL.PIXEL_MEAN, cfg.MODEL.PIXEL_STD = [150.0, 150.0, 150.0], [60.0, 60.0, 60.0]
@@ -107,7 +107,8 @@ def train(
     """
     from detectron2.utils.events import EventStorage
 
-    from transforms.detector import build_model, save_detector
+    from transforms.detector import save_detector
+    from transforms.detectron import build_model
     from transforms.weights import fill_model
 
     torch.manual_seed(seed)
