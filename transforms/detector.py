@@ -7,9 +7,11 @@ unless they are called *scaled*: then of the resized image that the network sees
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -31,17 +33,23 @@ from transforms.detectron import (
     resized_shape,
 )
 from transforms.determinism import fix_algorithms, one_thread
-from transforms.region_selection import SelectionOptions, clip_boxes, select_regions
+from transforms.region_selection import Selection, SelectionOptions, clip_boxes, select_regions
 from transforms.weights import fill_model
 
 ATTRIBUTES_PER_REGION = 5  # as many as are written, best first, where the detector knows that many
+
+
+Precision = Literal["fp32", "bf16", "fp16"]
+_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 @dataclass(frozen=True, eq=False)
 class RegionDetector:
     """A detector ready to look at photos; safe to share between threads.
 
-    Images go through one at a time: padding a batch to one size would change features with what else is in it.
+    Photos of one resized size may go through together; others not: padding them to one size would change features
+    with what else is in the batch. `precision` is that of the backbone and of the regions' head; proposals, scores and
+    boxes are computed in float32 always.
     """
 
     model: GeneralizedRCNN
@@ -49,12 +57,27 @@ class RegionDetector:
     object_names: tuple[str, ...]
     attribute_names: tuple[str, ...]
     sha256: str  # of config, names and weights
+    precision: Precision = "fp32"
 
     @property
     def feature_size(self) -> int:
         """Returns D."""
         size: int = self.model.roi_heads.box_predictor.cls_score.in_features
         return size
+
+    @cached_property
+    def on_cpu(self) -> RegionDetector:
+        """The same detector on the CPU: itself, if it is there."""
+        if self.model.device.type == "cpu":
+            return self
+        cfg = self.cfg.clone()
+        cfg.defrost()
+        cfg.MODEL.DEVICE = "cpu"
+        return replace(self, model=deepcopy(self.model).to("cpu"), cfg=cfg)
+
+    def resized_shape(self, image: NDArray[np.uint8]) -> tuple[int, int]:
+        """Returns the (height, width) at which the network sees a photo."""
+        return resized_shape(_size(image), self.cfg)
 
     def detect(self, image: NDArray[np.uint8], selection: SelectionOptions) -> Regions:
         """Returns the regions that the detector finds in an RGB photo (H, W, 3).
@@ -63,18 +86,27 @@ class RegionDetector:
         returned, so describe() gives the same for it. Raises FloatingPointError where the network's output is not
         finite, and whatever torch raises where memory does not suffice.
         """
-        size = _size(image)
+        return self.detect_many([image], selection)[0]
+
+    def detect_many(self, images: Sequence[NDArray[np.uint8]], selection: SelectionOptions) -> list[Regions]:
+        """Returns the regions of RGB photos that have one resized shape, as detect() does, up to rounding: how a sum
+        is split depends on the size of the batch."""
         with one_thread(), torch.inference_mode():
-            scaled, maps, shape = self._backbone(image)
+            scaled, maps, shape = self._backbone(images)
             proposals, _ = self.model.proposal_generator(scaled, maps, None)
-            features = self._pool(maps, proposals[0].proposal_boxes)  # (P, D)
-            logits, deltas = self.model.roi_heads.box_predictor(features)[:2]
-            boxes = self.model.roi_heads.box_predictor.predict_boxes((logits, deltas), proposals)[0]
-            scores = logits.softmax(dim=1)[:, :-1].cpu()  # (P, K)
-            boxes = boxes.view(len(boxes), -1, 4).cpu() / _ratio(size, shape)  # (P, K or 1, 4)
-            _check_finite(boxes=boxes, scores=scores)
-            chosen = select_regions(boxes, scores, size, selection)
-            return self._describe(maps, shape, size, chosen.boxes, (chosen.object_ids, chosen.scores))
+            features = self._pool(maps, [found.proposal_boxes for found in proposals])  # (P of all photos, D)
+            predictor = self.model.roi_heads.box_predictor
+            logits, deltas = predictor(features)[:2]
+            scores = logits.softmax(dim=1)[:, :-1].cpu().split([len(found) for found in proposals])  # (P, K) each
+            chosen = []
+            for image, boxes, likely in zip(
+                images, predictor.predict_boxes((logits, deltas), proposals), scores, strict=True
+            ):
+                size = _size(image)
+                refined = boxes.view(len(boxes), -1, 4).cpu() / _ratio(size, shape)  # (P, K or 1, 4)
+                _check_finite(boxes=refined, scores=likely)
+                chosen.append(select_regions(refined, likely, size, selection))
+            return self._describe(maps, shape, images, [c.boxes for c in chosen], chosen)
 
     def describe(self, image: NDArray[np.uint8], boxes: NDArray[np.float32]) -> Regions:
         """Returns the regions at given boxes (R, 4), in the order given, each with the class that it looks most like.
@@ -89,65 +121,92 @@ class RegionDetector:
         if empty.any():
             raise ValueError(f"boxes are empty inside a photo of {size[0]} x {size[1]}: {boxes[empty.numpy()]}")
         with one_thread(), torch.inference_mode():
-            _, maps, shape = self._backbone(image)
-            return self._describe(maps, shape, size, given, None)
+            _, maps, shape = self._backbone([image])
+            return self._describe(maps, shape, [image], [given], None)[0]
 
-    def _backbone(self, image: NDArray[np.uint8]) -> tuple[Any, dict[str, Tensor], tuple[int, int]]:
-        """Returns the resized image, its feature maps and its (height, width), as detectron2's own predictor does."""
-        height, width = resized_shape(_size(image), self.cfg)
-        resized = np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR))
-        channels = resized if self.cfg.INPUT.FORMAT == "RGB" else resized[:, :, ::-1]
-        pixels = torch.from_numpy(np.ascontiguousarray(channels.transpose(2, 0, 1), dtype=np.float32))
-        scaled = self.model.preprocess_image([{"image": pixels}])
-        return scaled, self.model.backbone(scaled.tensor), (height, width)
+    def _backbone(self, images: Sequence[NDArray[np.uint8]]) -> tuple[Any, dict[str, Tensor], tuple[int, int]]:
+        """Returns the resized images, their feature maps and (height, width), as detectron2's own predictor does."""
+        shapes = {self.resized_shape(image) for image in images}
+        if len(shapes) != 1:
+            raise ValueError(f"photos of a batch have one resized shape, not {sorted(shapes)}")
+        height, width = shapes.pop()
+        inputs = []
+        for image in images:
+            resized = np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR))
+            channels = resized if self.cfg.INPUT.FORMAT == "RGB" else resized[:, :, ::-1]
+            pixels = np.ascontiguousarray(channels.transpose(2, 0, 1), dtype=np.float32)
+            inputs.append({"image": torch.from_numpy(pixels)})
+        scaled = self.model.preprocess_image(inputs)
+        with self._reduced():
+            maps = self.model.backbone(scaled.tensor)
+        return scaled, {name: values.float() for name, values in maps.items()}, (height, width)
 
-    def _pool(self, maps: dict[str, Tensor], boxes: Boxes) -> Tensor:
-        """Returns the features (B, D) of scaled boxes."""
+    def _reduced(self) -> torch.autocast:
+        device = self.model.device.type
+        return torch.autocast(device, _DTYPES[self.precision], enabled=self.precision != "fp32")
+
+    def _pool(self, maps: dict[str, Tensor], boxes: Sequence[Boxes]) -> Tensor:
+        """Returns the features (B, D) of the scaled boxes of all photos."""
         heads = self.model.roi_heads
-        if len(boxes) == 0:  # a photo of a few pixels may leave no proposal
+        if not any(map(len, boxes)):  # a photo of a few pixels may leave no proposal
             return torch.zeros(0, self.feature_size, device=self.model.device)
         inputs = [maps[name] for name in heads.in_features]
         if isinstance(heads, Res5ROIHeads):
-            pooled: Tensor = heads.res5(heads.pooler(inputs, [boxes])).mean(dim=[2, 3])
-            return pooled
-        pooled = heads.box_head(heads.box_pooler(inputs, [boxes]))
-        return torch.flatten(pooled, start_dim=1)
+            pooled = heads.pooler(inputs, boxes)
+            with self._reduced():
+                features: Tensor = heads.res5(pooled)
+            return features.float().mean(dim=[2, 3])
+        pooled = heads.box_pooler(inputs, boxes)
+        with self._reduced():
+            features = heads.box_head(pooled)
+        return torch.flatten(features.float(), start_dim=1)
 
     def _describe(
         self,
         maps: dict[str, Tensor],
         shape: tuple[int, int],
-        size: tuple[int, int],
-        boxes: Tensor,
-        found: tuple[Tensor, Tensor] | None,
-    ) -> Regions:
-        """Returns the regions at boxes (R, 4), with the (ids, scores) found for them, or else with their own."""
-        device = self.model.device
+        images: Sequence[NDArray[np.uint8]],
+        boxes: Sequence[Tensor],
+        found: Sequence[Selection] | None,
+    ) -> list[Regions]:
+        """Returns each photo's regions at boxes (R, 4), with the ids and scores found for them, or with their own."""
+        device, sizes = self.model.device, [_size(image) for image in images]
         predictor = self.model.roi_heads.box_predictor
-        features = self._pool(maps, Boxes((boxes * _ratio(size, shape)).to(device)))  # (R, D)
+        scaled = [Boxes((b * _ratio(size, shape)).to(device)) for b, size in zip(boxes, sizes, strict=True)]
+        features = self._pool(maps, scaled)  # (R of all photos, D)
         if found is None:
             best = predictor.cls_score(features).softmax(dim=1)[:, :-1].max(dim=1)
-            found = best.indices, best.values
-        ids, scores = found
-        attribute_scores = torch.zeros(len(boxes), 0)
-        attribute_ids = torch.zeros(len(boxes), 0, dtype=torch.int64)
+            ids, scores = best.indices.cpu(), best.values.cpu()
+        else:
+            ids, scores = torch.cat([f.object_ids for f in found]), torch.cat([f.scores for f in found])
+        attribute_scores = torch.zeros(len(ids), 0)
+        attribute_ids = torch.zeros(len(ids), 0, dtype=torch.int64)
         if self.attribute_names:
             likely = predictor.attribute_head.probabilities(features, ids.to(device)).cpu()  # (R, M)
             attribute_ids = likely.argsort(dim=1, descending=True, stable=True)[:, :ATTRIBUTES_PER_REGION]
             attribute_scores = likely.gather(1, attribute_ids)
         _check_finite(features=features, object_scores=scores, attribute_scores=attribute_scores)
-        return Regions(
-            features=features.cpu().numpy(),
-            boxes=boxes.numpy(),
-            object_ids=ids.cpu().numpy().astype(np.int32),
-            object_scores=scores.cpu().numpy(),
-            attribute_ids=attribute_ids.numpy().astype(np.int32),
-            attribute_scores=attribute_scores.numpy(),
-            image_size=size,
-        )
+        columns = (features.cpu(), ids.int(), scores, attribute_ids.int(), attribute_scores)
+        parts = (column.split([len(b) for b in boxes]) for column in columns)
+        return [
+            Regions(
+                features=feature.numpy(),
+                boxes=box.numpy(),
+                object_ids=object_id.numpy(),
+                object_scores=score.numpy(),
+                attribute_ids=attribute_id.numpy(),
+                attribute_scores=attribute_score.numpy(),
+                image_size=size,
+            )
+            for size, box, feature, object_id, score, attribute_id, attribute_score in zip(
+                sizes, boxes, *parts, strict=True
+            )
+        ]
 
 
-def load_detector(detector: str | Path, *, weights: str | None = None, device: str = "cpu") -> RegionDetector:
+def load_detector(
+    detector: str | Path, *, weights: str | None = None, device: str = "cpu", precision: Precision = "fp32"
+) -> RegionDetector:
     """Returns the detector of a folder, of detectron2's zoo or of bottom-up attention, on the CPU or on "cuda".
 
     What `detector` and `weights` may say stands with transforms.detector_source.open_source. Raises DetectorError or
@@ -161,7 +220,7 @@ def load_detector(detector: str | Path, *, weights: str | None = None, device: s
     model.eval().requires_grad_(False)
     if device != "cpu":
         fix_algorithms()
-    return RegionDetector(model, cfg, source.object_names, source.attribute_names, source.sha256)
+    return RegionDetector(model, cfg, source.object_names, source.attribute_names, source.sha256, precision)
 
 
 def save_detector(
