@@ -3,9 +3,9 @@
     python -m benchmarks.precomputed [--images 20000] [--folder DIR]
 
 The dump (36 regions of 2048 float32 numbers an image, 295 KB) is written to a temporary folder and removed at the end;
-shards (float16) and the bare loop's file take as much again. Each image has one caption, as features are the question.
-The peak is the largest resident set that the operating system saw (getrusage of the finished child). The bare loop
-reads the same array and writes the same numbers into one HDF5 file.
+its export, shards (float16) and the bare loop's file take twice as much again. Each image has one caption, as features
+are the question. The peak is the largest resident set that the operating system saw (getrusage of the finished child).
+The bare loop reads the same array and writes the same numbers into one HDF5 file.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import numpy as np
 from benchmarks.memory import peak_mebibytes
 
 REGIONS, SIZE = 36, 2048
-NEEDED = 2.6  # disk, as a multiple of the dump: itself, shards and the bare loop's file in half the size, spool
+NEEDED = 3.1  # disk, as a multiple of the dump: itself, its export; shards and the bare loop's file in half the size
 WORDS = (
     ("a man", "two women", "the boy", "a brown dog", "three people", "an old lady"),
     ("holds", "looks at", "stands behind", "walks past", "sits next to"),
@@ -96,13 +96,11 @@ def main() -> int:
         print(f"captions only:  {text:7.1f} s, peak {text_peak:5.0f} MiB", flush=True)
         both, both_peak = timed_peak(["run", annotations, "--regions", f"precomp:{dump}", "--out", out, *shards])
         print(f"with features:  {both:7.1f} s, peak {both_peak:5.0f} MiB", flush=True)
-        bare = bare_loop(dump, folder / "bare.h5")
-        (folder / "bare.h5").unlink()
-        print(f"bare loop:      {bare:7.1f} s, {args.images / bare:,.0f} images/s", flush=True)
-        shutil.rmtree(folder / "text")
-        dump.unlink()
         back, back_peak = timed_peak(["export", out, f"precomp:{folder / 'export'}"])
         print(f"export:         {back:7.1f} s, peak {back_peak:5.0f} MiB, {args.images / back:,.0f} images/s")
+        # Last: a child's peak counts what its parent had in memory when it started, and this maps the whole dump.
+        bare = bare_loop(dump, folder / "bare.h5")
+        print(f"bare loop:      {bare:7.1f} s, {args.images / bare:,.0f} images/s")
         added = both - text
         print(
             f"features add {added:.1f} s ({args.images / added:,.0f} images/s), {added / bare:.2f} times the bare loop"
