@@ -104,7 +104,6 @@ def _damaged_table_rows(path: Path) -> Iterator[Problem]:
 def _damaged_group_rows(name: str, file: pq.ParquetFile, group: int, first: int, rows: int) -> Iterator[Problem]:
     try:
         table = file.read_row_group(group)
-        table.validate(full=True)  # a damaged length must not lead outside the buffers
         actual = table_crcs(table.drop(["crc32c"]))
         stored = table["crc32c"].to_numpy()
     except (OSError, pa.ArrowException, ValueError, IndexError) as error:
