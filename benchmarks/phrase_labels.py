@@ -114,8 +114,7 @@ def sugarcrepe(pairs: Path, captions: Path, learn: Path) -> None:
         for record, graph in zip(records, edited, strict=True):
             image, negative = images[record["filename"]], read_caption("", graph)
             own = [read_caption(c.caption_id, g) for c, g in zip(image.captions, image.graphs, strict=True)]
-            texts = [caption.text.casefold() for caption in image.captions]
-            at = texts.index(record["caption"].strip().casefold())
+            at = [plain(caption.text) for caption in image.captions].index(plain(record["caption"]))
             others = own[:at] + own[at + 1 :]
             counts["all five"] += any_negative(negative, own, knowledge)
             counts["other four"] += any_negative(negative, others, knowledge)
@@ -129,6 +128,10 @@ def sugarcrepe(pairs: Path, captions: Path, learn: Path) -> None:
             f"{path.stem:12} {n:6} {100 * counts['all five'] / n:13.1f}% {100 * counts['other four'] / n:19.1f}%"
             f" {100 * counts['negative'] / phrases:13.2f}% {100 * counts['naive'] / phrases:10.1f}%"
         )
+
+
+def plain(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def any_negative(caption: CaptionContent, own: list[CaptionContent], knowledge: Knowledge) -> bool:
