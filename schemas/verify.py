@@ -106,7 +106,7 @@ def _damaged_group_rows(name: str, file: pq.ParquetFile, group: int, first: int,
         table = file.read_row_group(group)
         actual = table_crcs(table.drop(["crc32c"]))
         stored = table["crc32c"].to_numpy()
-    except (OSError, pa.ArrowException, ValueError, IndexError) as error:
+    except (OSError, pa.ArrowException, ValueError, LookupError) as error:
         yield Problem(name, None, f"one of the rows {first} to {first + rows - 1} cannot be read: {error}")
         return
     ids = table["image_id"].cast(pa.binary())  # a damaged id may be no UTF-8
