@@ -35,7 +35,7 @@ def build(p: beam.Pipeline, plan: Plan, target: Target, threads: int) -> None:
         )
     elif o.images is not None and plan.layout is not None:
         features = shards | "ExtractRegions" >> ExtractRegions(  # Sidecar
-            target, o.images, o.detector, o.weights, plan.device, o.selection(), plan.layout, threads
+            target, o.images, plan.detector, plan.batch, o.selection(), plan.layout, threads
         )
     if features is not None:
         prior = (features, graphs, corpus) | "LearnRelations" >> LearnRelations(target, plan.objects)  # FileEntry

@@ -19,6 +19,7 @@ from schemas.feature_shard import SPATIAL_RELATIONS, FeatureLayout
 from schemas.manifest import RunRecord
 from transforms.annotation_files import AnnotationFileError
 from transforms.annotations import read_annotations
+from transforms.detector_choice import DetectorChoice
 from transforms.lean_import import without_torch
 from transforms.scene_graphs import CaptionParser, load_parser
 from transforms.spacy_parser import MissingModelError
@@ -26,6 +27,7 @@ from transforms.spacy_parser import MissingModelError
 TEXT_LIBRARIES = ("numpy", "pyarrow", "spacy", "lemminflect")
 IMPORT_LIBRARIES = ("h5py", "pillow")
 IMAGE_LIBRARIES = (*IMPORT_LIBRARIES, "torch", "torchvision", "detectron2")
+BATCHES = {"cpu": 1, "cuda": 8}  # on the CPU photos run side by side, each on a core of its own
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Plan:
 
     options: RunOptions
     run: RunRecord
-    device: str  # "cpu" | "cuda"; meaningless without images
+    detector: DetectorChoice  # meaningless without images
+    batch: int  # photos that the detector takes at once
     layout: FeatureLayout | None  # None without images and dumps
     description: dict[str, Any]  # what the manifest says besides
     imports: Imports | None = None  # the dumps that stand in for a detector
@@ -59,17 +62,20 @@ def make_plan(options: RunOptions) -> Plan:
         "salt": options.salt,
         "split": options.split,
     }
-    device, layout = "cpu", None
+    choice, batch, layout = DetectorChoice(options.detector), 1, None
     description: dict[str, Any] = {"vocabularies": {}}
     if imports is not None:
         run = RunRecord(identity | imports.identity, options.to_dict())
-        return Plan(options, run, device, imports.layout, imports.description, imports)
+        return Plan(options, run, choice, batch, imports.layout, imports.description, imports)
     if options.images is not None:
         device = _device(options.device)
-        from transforms.detector import ATTRIBUTES_PER_REGION, load_detector
+        batch = options.batch or BATCHES[device]
+        choice = DetectorChoice(options.detector, options.weights, device, options.precision)
+        from transforms.detector import ATTRIBUTES_PER_REGION
+        from transforms.detector_handler import DetectorHandler
 
         try:
-            detector = load_detector(options.detector, weights=options.weights, device=device)
+            detector = DetectorHandler(choice, options.selection()).load_model()
         except (ValueError, OSError, ImportError) as error:
             raise OptionError(f"--detector: {error}") from error
         attributes = min(ATTRIBUTES_PER_REGION, len(detector.attribute_names))
@@ -77,6 +83,8 @@ def make_plan(options: RunOptions) -> Plan:
         identity |= {
             "detector": detector.sha256,
             "device": device,
+            "precision": options.precision,
+            "batch": batch,
             "selection": asdict(options.selection()),
             "feature_dtype": options.feature_dtype,
         }
@@ -88,7 +96,7 @@ def make_plan(options: RunOptions) -> Plan:
                 "spatial_relations": SPATIAL_RELATIONS,
             },
         }
-    return Plan(options, RunRecord(identity, options.to_dict()), device, layout, description)
+    return Plan(options, RunRecord(identity, options.to_dict()), choice, batch, layout, description)
 
 
 def check_annotations(options: RunOptions) -> None:

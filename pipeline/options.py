@@ -16,6 +16,7 @@ from schemas.feature_shard import FeatureDtype
 from schemas.records import Split
 from schemas.sharding import MAX_SHARDS
 from transforms.annotation_formats import Format
+from transforms.detector_choice import Precision
 from transforms.dumps.formats import FORMATS
 from transforms.region_selection import SelectionOptions
 from transforms.scene_graphs import DEFAULT as DEFAULT_PARSER
@@ -39,6 +40,8 @@ class RunOptions:
     detector: str = DEMO_DETECTOR  # folder, "zoo:<config>" or "vg:<folder>"
     weights: str | None = None  # file or URL#sha256=..., instead of the detector's own
     device: str = "auto"
+    precision: Precision = "fp32"  # of the detector's heavy parts
+    batch: int | None = None  # photos at once; None: as suits the device
     min_boxes: int = 36
     max_boxes: int = 36
     score_threshold: float = 0.2
@@ -58,6 +61,10 @@ class RunOptions:
             raise OptionError(f"--shards must lie in 1..{MAX_SHARDS}, not {self.shards}")
         if not 1 <= self.workers <= 256:
             raise OptionError(f"--workers must lie in 1..256, not {self.workers}")
+        if self.precision not in get_args(Precision):
+            raise OptionError(f"--precision must be one of {get_args(Precision)}, not {self.precision!r}")
+        if self.batch is not None and not 1 <= self.batch <= 256:
+            raise OptionError(f"--batch must lie in 1..256, not {self.batch}")
         if not 0 <= self.candidates <= 1000:
             raise OptionError(f"--candidates must lie in 0..1000, not {self.candidates}")
         if not 0 <= self.max_rejected <= 1:
@@ -121,6 +128,8 @@ def add_run_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--vocabulary", metavar="DIR", help="objects_vocab.txt, attributes_vocab.txt of --regions")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+    parser.add_argument("--precision", choices=get_args(Precision), default="fp32", help="of the detector (fp32)")
+    parser.add_argument("--batch", type=int, metavar="N", help="photos that the detector takes at once (cpu 1, cuda 8)")
     parser.add_argument("--boxes", type=_box_range, default=(36, 36), metavar="N|MIN:MAX", help="boxes an image (36)")
     parser.add_argument("--score-threshold", type=float, default=0.2, metavar="P", help="for boxes past MIN (0.2)")
     parser.add_argument("--nms-threshold", type=float, default=0.3, metavar="IOU", help="within a class (0.3)")

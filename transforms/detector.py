@@ -11,7 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,6 +20,7 @@ from PIL import Image
 from torch import Tensor
 
 from schemas.records import Regions
+from transforms.detector_choice import Precision
 from transforms.detector_folder import changed_settings, write_folder
 from transforms.detector_source import open_source
 from transforms.detectron import (
@@ -39,7 +40,6 @@ from transforms.weights import fill_model
 ATTRIBUTES_PER_REGION = 5  # as many as are written, best first, where the detector knows that many
 
 
-Precision = Literal["fp32", "bf16", "fp16"]
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 

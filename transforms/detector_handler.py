@@ -10,6 +10,7 @@ from apache_beam.ml.inference.base import ModelHandler
 from numpy.typing import NDArray
 
 from schemas.records import Regions
+from transforms.detector_choice import DetectorChoice
 from transforms.region_selection import SelectionOptions
 from transforms.regions import STAGE
 
@@ -20,19 +21,16 @@ if TYPE_CHECKING:
 class DetectorHandler(ModelHandler[NDArray[np.uint8], Regions, "RegionDetector"]):
     """Loads a detector once a worker and turns RGB photos (H, W, 3) into Regions."""
 
-    def __init__(
-        self, detector: str, selection: SelectionOptions, *, weights: str | None = None, device: str = "cpu"
-    ) -> None:
+    def __init__(self, choice: DetectorChoice, selection: SelectionOptions) -> None:
         super().__init__()
-        self.detector = detector
-        self.weights = weights
+        self.choice = choice
         self.selection = selection
-        self.device = device
 
     def load_model(self) -> RegionDetector:
         from transforms.detector import load_detector
 
-        return load_detector(self.detector, weights=self.weights, device=self.device)
+        choice = self.choice
+        return load_detector(choice.name, weights=choice.weights, device=choice.device, precision=choice.precision)
 
     def run_inference(
         self,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from transforms.region_selection import SelectionOptions
 
 STAGE = "ExtractRegions"
+FAULTS = (ImageError, OSError, FloatingPointError, MemoryError, RuntimeError)  # of one photo
 Source = TypeVar("Source")
 
 
@@ -38,21 +39,26 @@ def extract_regions(
     A photo that cannot be read, whose network output is not finite, or for which memory does not suffice is a dead
     letter. A fault of the accelerator is raised: after it no other photo can be trusted either.
     """
-    import torch
-
     try:
         return detector.detect(load(source), selection)
-    except ImageError as error:
+    except FAULTS as error:
+        return dead_letter(image_id, source, error)
+
+
+def dead_letter(image_id: str, source: object, error: Exception) -> DeadLetter:
+    """Returns the dead letter of a photo that failed; raises the error where it is a fault of the accelerator."""
+    import torch
+
+    if isinstance(error, ImageError):
         return DeadLetter(STAGE, image_id, error.reason, error.detail)
-    except OSError as error:  # one bad sector must not stop a night's work; `retry` looks again
+    if isinstance(error, OSError):  # one bad sector must not stop a night's work; `retry` looks again
         return DeadLetter(STAGE, image_id, "read_failed", f"{source}: {type(error).__name__}: {error}")
-    except FloatingPointError as error:
+    if isinstance(error, FloatingPointError):
         return DeadLetter(STAGE, image_id, "non_finite_output", f"{source}: {error}")
-    except torch.AcceleratorError:
-        raise
-    except (MemoryError, RuntimeError) as error:
-        reason = "out_of_memory" if _is_out_of_memory(error) else "detector_fault"
-        return DeadLetter(STAGE, image_id, reason, f"{source}: {type(error).__name__}: {error}")
+    if isinstance(error, torch.AcceleratorError):
+        raise error
+    reason = "out_of_memory" if is_out_of_memory(error) else "detector_fault"
+    return DeadLetter(STAGE, image_id, reason, f"{source}: {type(error).__name__}: {error}")
 
 
 def extract_regions_many(
@@ -81,7 +87,7 @@ def extract_regions_many(
             yield first, future.result()
 
 
-def _is_out_of_memory(error: BaseException) -> bool:
+def is_out_of_memory(error: BaseException) -> bool:
     """Returns whether memory ran out; PyTorch's allocator for the CPU says so only in words."""
     import torch
 

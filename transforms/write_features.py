@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 from schemas.feature_shard import FeatureLayout, FeatureRow, create_feature_shard
 from schemas.records import DeadLetter, ImageRecord, Regions
 from schemas.sidecar import Sidecar, StageCount
+from transforms.detector_choice import DetectorChoice
 from transforms.images import decode_image, read_image
 from transforms.progress import count
 from transforms.publish import Product, ShardContent, Target, publish_shard, read_sidecar
+from transforms.region_batches import extract_regions_batched
 from transforms.region_selection import SelectionOptions
 from transforms.regions import STAGE, extract_regions_many
 from transforms.shard_records import Shard
@@ -102,9 +104,8 @@ class ExtractRegions(beam.PTransform):
 
     target: Target
     images: str  # the image folder
-    detector: str  # and weights: see transforms.detector_source.open_source
-    weights: str | None
-    device: str
+    detector: DetectorChoice
+    batch: int  # photos that the detector takes at once
     selection: SelectionOptions
     layout: FeatureLayout
     threads: int
@@ -116,12 +117,10 @@ class ExtractRegions(beam.PTransform):
 class _Extract(beam.DoFn):
     def __init__(self, options: ExtractRegions) -> None:
         self._target, self._layout, self._selection = options.target, options.layout, options.selection
-        self._threads = options.threads
-        from transforms.detector_handler import DetectorHandler  # brings PyTorch, which other runs need not pay for
+        self._threads, self._batch = options.threads, options.batch
+        from transforms.detector_handler import DetectorHandler  # imports torch
 
-        self._handler = DetectorHandler(
-            options.detector, options.selection, weights=options.weights, device=options.device
-        )
+        self._handler = DetectorHandler(options.detector, options.selection)
         self._load = partial(load_photo, options.images)
         self._shared = Shared()
 
@@ -131,9 +130,13 @@ class _Extract(beam.DoFn):
     def _find(self, records: Sequence[ImageRecord]) -> Iterable[tuple[str, Regions | DeadLetter]]:
         if not records:  # then no detector is loaded
             return ()
-        detector: Any = self._shared.acquire(self._handler.load_model, tag=self._handler.detector)
+        detector: Any = self._shared.acquire(self._handler.load_model, tag=self._handler.choice)
         photos = [(record.image_id, record.uri) for record in records]
-        return extract_regions_many(photos, self._load, detector, self._selection, threads=self._threads)
+        if self._batch == 1:
+            return extract_regions_many(photos, self._load, detector, self._selection, threads=self._threads)
+        return extract_regions_batched(
+            photos, self._load, detector, self._selection, batch=self._batch, threads=self._threads
+        )
 
 
 def load_photo(folder: str, uri: str) -> NDArray[np.uint8]:
