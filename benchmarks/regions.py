@@ -200,7 +200,7 @@ def demo(args: argparse.Namespace) -> None:
             regions = detector.detect(np.asarray(image.convert("RGB")), SELECTION)
         boxes = np.array([thing.box for thing in scene.things], np.float32)
         covered += (overlaps(boxes, regions.boxes) >= 0.5).any(axis=1).tolist()
-        seen = SeenRegions(str(index), regions.boxes, regions.object_ids, regions.object_scores)
+        seen = SeenRegions(str(index), regions.boxes, regions.object_ids, regions.object_scores, regions.image_size)
         everything = predict_relations(seen, prior, pairs=10**6).relations
         written = {(r.subject, r.object) for r in predict_relations(seen, prior).relations}
         tops = {(r.subject, r.object): r.predicate for r in everything}

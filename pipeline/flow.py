@@ -6,6 +6,7 @@ import apache_beam as beam
 
 from pipeline.identity import Plan
 from transforms.import_regions import ImportRegions
+from transforms.import_relations import ImportRelations
 from transforms.publish import Target
 from transforms.shard_records import GroupShards, ReadAnnotations
 from transforms.write_features import ExtractRegions
@@ -38,9 +39,13 @@ def build(p: beam.Pipeline, plan: Plan, target: Target, threads: int) -> None:
             target, o.images, plan.detector, plan.batch, o.selection(), plan.layout, threads
         )
     if features is not None:
-        prior = (features, graphs, corpus) | "LearnRelations" >> LearnRelations(target, plan.objects)  # FileEntry
-        relations = (features, prior) | "PredictRelations" >> PredictRelations(target)  # Sidecar
-        sidecars, artifacts = [features, *sidecars, relations], [corpus, prior]
+        if o.relations is None:
+            prior = (features, graphs, corpus) | "LearnRelations" >> LearnRelations(target, plan.objects)  # FileEntry
+            relations = (features, prior) | "PredictRelations" >> PredictRelations(target)  # Sidecar
+            artifacts = [corpus, prior]
+        else:
+            relations = (features, graphs) | "ImportRelations" >> ImportRelations(target, o.relations)  # Sidecar
+        sidecars = [features, *sidecars, relations]
         products = ["features", *products, "relations"]
     manifest = WriteManifest(target.out, plan.run, tuple(products), plan.description)
     (sidecars | beam.Flatten(), artifacts | "Artifacts" >> beam.Flatten()) | "WriteManifest" >> manifest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from transforms.annotation_files import AnnotationFileError
 from transforms.annotations import read_annotations
 from transforms.detector_choice import DetectorChoice
 from transforms.lean_import import without_torch
+from transforms.scene_graph_dump import INFO, PREDICTION
 from transforms.scene_graphs import CaptionParser, load_parser
 from transforms.spacy_parser import MissingModelError
 
@@ -61,6 +62,7 @@ def make_plan(options: RunOptions) -> Plan:
         "shards": options.shards,
         "salt": options.salt,
         "split": options.split,
+        "relations": None if options.relations is None else relations_digest(options.relations),
     }
     choice, batch, layout = DetectorChoice(options.detector), 1, None
     description: dict[str, Any] = {"vocabularies": {}}
@@ -118,6 +120,18 @@ def code_version() -> str:
         for path in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
             hasher.update(path.name.encode() + b"\0" + path.read_bytes())
     return f"{multigrain.__version__}+{hasher.hexdigest()[:12]}"
+
+
+def relations_digest(folder: str) -> str:
+    """Returns a digest of a folder of scene graphs. Raises OptionError where it is none."""
+    hasher = sha256()
+    try:
+        for name in (INFO, PREDICTION):
+            with Path(folder, name).open("rb") as file:
+                hasher.update(file_digest(file, "sha256").digest())
+    except OSError as error:
+        raise OptionError(f"--relations: {error.filename}: {error.strerror}") from error
+    return hasher.hexdigest()
 
 
 def library_versions(names: tuple[str, ...]) -> dict[str, str]:

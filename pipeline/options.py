@@ -40,6 +40,7 @@ class RunOptions:
     detector: str = DEMO_DETECTOR  # folder, "zoo:<config>" or "vg:<folder>"
     weights: str | None = None  # file or URL#sha256=..., instead of the detector's own
     device: str = "auto"
+    relations: str | None = None  # folder of scene graphs; None: predicted by a prior
     precision: Precision = "fp32"  # of the detector's heavy parts
     batch: int | None = None  # photos at once; None: as suits the device
     min_boxes: int = 36
@@ -79,6 +80,8 @@ class RunOptions:
             raise OptionError(f"--out must not hold *, ? or [, which file systems take for patterns: {self.out!r}")
         if self.images is not None and "://" not in self.images and not os.path.isdir(self.images):
             raise OptionError(f"--images: {self.images!r} is not a folder")
+        if self.relations is not None and self.images is None and not self.regions:
+            raise OptionError("--relations are between regions: --images or --regions must be given too")
         if self.vocabulary is not None and not self.regions:
             raise OptionError("--vocabulary names the classes of --regions; a detector brings its own names")
         try:
@@ -127,6 +130,7 @@ def add_run_arguments(parser: ArgumentParser) -> None:
         "see docs/precomputed_regions.md",
     )
     parser.add_argument("--vocabulary", metavar="DIR", help="objects_vocab.txt, attributes_vocab.txt of --regions")
+    parser.add_argument("--relations", metavar="DIR", help="take relations from Scene-Graph-Benchmark's predictions")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     parser.add_argument("--precision", choices=get_args(Precision), default="fp32", help="of the detector (fp32)")
     parser.add_argument("--batch", type=int, metavar="N", help="photos that the detector takes at once (cpu 1, cuda 8)")
@@ -147,7 +151,7 @@ def add_run_arguments(parser: ArgumentParser) -> None:
 def run_options(arguments: Namespace) -> RunOptions:
     """Returns the options of a parsed command line. Raises OptionError."""
     low, high = arguments.boxes
-    paths = {"annotations", "images", "out", "regions", "vocabulary", "detector", "weights", "parser"}
+    paths = {"annotations", "images", "out", "regions", "vocabulary", "detector", "weights", "relations", "parser"}
     names = {field.name for field in fields(RunOptions)} - {*paths, "min_boxes", "max_boxes"}
     return RunOptions(
         annotations=tuple(_absolute(path) for path in arguments.annotations),
@@ -156,6 +160,7 @@ def run_options(arguments: Namespace) -> RunOptions:
         regions=tuple(_absolute_dump(spec) for spec in arguments.regions),
         vocabulary=None if arguments.vocabulary is None else _absolute(arguments.vocabulary),
         detector=_absolute_detector(arguments.detector),
+        relations=None if arguments.relations is None else _absolute(arguments.relations),
         weights=None if arguments.weights is None else _absolute(arguments.weights),
         parser=_absolute_parser(arguments.parser),
         min_boxes=low,

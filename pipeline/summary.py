@@ -14,6 +14,7 @@ UNITS = {
     "ParseCaptions": "captions",
     "MinePhraseLabels": "images",
     "PredictRelations": "images",
+    "ImportRelations": "images",
 }
 
 

@@ -47,6 +47,27 @@ def read_arrays(path: str, keys: Collection[str]) -> Iterator[tuple[str, int, ob
             raise window.error("the end of the file expected")
 
 
+def read_members(path: str) -> Iterator[tuple[str, object]]:
+    """Yields (key, value) of each member of the object that the file holds, one in memory at a time.
+
+    Raises:
+        AnnotationFileError: not JSON, or not an object.
+    """
+    with open_annotation_file(path) as file:
+        window = _Window(path, file)
+        window.take("{")
+        closed = window.peek() == "}" and bool(window.take("}"))
+        while not closed:
+            if window.peek() != '"':
+                raise window.error("a key in double quotes expected")
+            key = window.value()
+            window.take(":")
+            yield str(key), window.value()
+            closed = window.take(",}") == "}"
+        if window.peek():
+            raise window.error("the end of the file expected")
+
+
 class _Window:
     """The part of a JSON text that is in memory, and a position in it."""
 

@@ -22,13 +22,14 @@ class SeenRegions:
     boxes: NDArray[np.float32]  # (R, 4) xyxy pixels
     object_ids: NDArray[np.int32]  # (R,) index into the detector's object names; -1 where it has none
     object_scores: NDArray[np.float32]  # (R,) in [0, 1]
+    image_size: tuple[int, int]  # (height, width) in pixels
 
 
 def seen_regions(out: str, features: Sidecar) -> Iterator[SeenRegions]:
     """Yields the regions of each image of a finished feature shard, in row order; a failed image has none."""
     path = FileSystems.join(out, features.files[0].name)
     with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as source, h5py.File(source) as file:
-        names = ("image_id", "num_boxes", "boxes", "object_ids", "object_scores")
+        names = ("image_id", "num_boxes", "boxes", "object_ids", "object_scores", "image_size")
         columns = (file[name][:] for name in names)
-        for image_id, n, boxes, ids, scores in zip(*columns, strict=True):
-            yield SeenRegions(bytes(image_id).decode(), boxes[:n], ids[:n], scores[:n])
+        for image_id, n, boxes, ids, scores, size in zip(*columns, strict=True):
+            yield SeenRegions(bytes(image_id).decode(), boxes[:n], ids[:n], scores[:n], (int(size[0]), int(size[1])))

@@ -14,7 +14,7 @@ from transforms.seen_regions import SeenRegions
 
 def seen(boxes: list[list[float]], ids: list[int], scores: list[float] | None = None) -> SeenRegions:
     chances = np.array(scores or [1.0] * len(ids), np.float32)
-    return SeenRegions("im", np.array(boxes, np.float32).reshape(-1, 4), np.array(ids, np.int32), chances)
+    return SeenRegions("im", np.array(boxes, np.float32).reshape(-1, 4), np.array(ids, np.int32), chances, (400, 400))
 
 
 def test_predict_relations_names_the_likeliest_pair_first() -> None:

@@ -18,7 +18,7 @@ def seen(*objects: str, scores: list[float] | None = None) -> SeenRegions:
     n = len(objects)
     boxes = np.array([[10.5 * i, 0, 10.5 * i + 9, 8] for i in range(n)], np.float32).reshape(-1, 4)
     ids = np.array([OBJECTS.index(name) if name in OBJECTS else -1 for name in objects], np.int32)
-    return SeenRegions("im", boxes, ids, np.array(scores or [0.9] * n, np.float32))
+    return SeenRegions("im", boxes, ids, np.array(scores or [0.9] * n, np.float32), (10, 999))
 
 
 def said(*triples: tuple[str, str, str], negated: bool = False) -> SceneGraph:
