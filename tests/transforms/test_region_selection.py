@@ -55,8 +55,9 @@ def detections(draw: st.DrawFn) -> tuple[torch.Tensor, torch.Tensor]:
 @given(
     detections(),
     st.tuples(st.integers(0, 12), st.integers(1, 12)),
-    st.sampled_from([0.0, 0.2, 0.7]),
-    st.sampled_from([0.0, 0.3, 0.5, 1.0]),
+    # float32 holds these exactly, so a score or an overlap that equals one is on the same side for everybody
+    st.sampled_from([0.0, 0.25, 0.75]),
+    st.sampled_from([0.0, 0.3125, 0.5, 1.0]),
 )
 def test_select_regions_agrees_with_the_definition(
     found: tuple[torch.Tensor, torch.Tensor], numbers: tuple[int, int], threshold: float, nms_threshold: float
