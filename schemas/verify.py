@@ -97,7 +97,7 @@ def _damaged_table_rows(path: Path) -> Iterator[Problem]:
                 rows = file.metadata.row_group(group).num_rows
                 yield from _damaged_group_rows(path.name, file, group, first, rows)
                 first += rows
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException, ValueError) as error:
         yield Problem(path.name, None, f"the Parquet structure is damaged: {error}")
 
 
