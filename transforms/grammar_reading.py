@@ -19,8 +19,10 @@ class Draft:
 
     def describe(self, value: str, span: Span, *, negated: bool = False) -> None:
         """Adds an attribute once."""
-        if all(value != a.value for a in self.attributes):
-            self.attributes.append(Attribute(value, negated, span))
+        for a in self.attributes:
+            if a.value == value:
+                return
+        self.attributes.append(Attribute(value, negated, span))
 
 
 class Reading:
@@ -31,28 +33,41 @@ class Reading:
     def __init__(self, table: TokenTable) -> None:
         self.words, self.tags, self.labels, self.heads = table.words, table.tags, table.labels, table.heads
         self.spans = table.spans
-        self.kids: list[list[int]] = [[] for _ in table.words]
+        kids: list[list[int]] = [[] for _ in table.words]
         for i, head in enumerate(table.heads):
             if head != i:
-                self.kids[head].append(i)
+                kids[head].append(i)
+        self.kids = kids
         self.objects: list[Draft] = []
         self.stands_for: dict[int, list[int]] = {}  # token -> the objects it names, stands for, or is a quantity of
         self.relations: dict[tuple[int, str, int], TextRelation] = {}
 
     def kid(self, token: int, *labels: str) -> int:
-        """Returns the first child of `token` with one of the labels, -1 where there is none."""
+        """Returns the first dependent of `token` with one of the labels, -1 where there is none."""
         for k in self.kids[token]:
             if self.labels[k] in labels:
                 return k
         return -1
 
+    def name(self, head: str, span: Span) -> int:
+        """Returns the id of a new object; its last token, and no other, stands for it."""
+        self.objects.append(Draft(head, span))
+        self.stands_for[span[1] - 1] = [len(self.objects) - 1]
+        return len(self.objects) - 1
+
     def things(self, token: int) -> list[int]:
         """Returns the objects that a nominal and the nominals coordinated with it stand for."""
-        found = list(self.stands_for.get(token, ()))
+        found = self.stands_for.get(token, [])
         for k in self.kids[token]:
-            if self.labels[k] in ("conj", "appos") and k in self.stands_for:
-                found += self.things(k)
+            if k > token and self.labels[k] in ("conj", "appos") and k in self.stands_for:
+                found = found + self.things(k)
         return found
+
+    def first_conjunct(self, token: int) -> int:
+        """Returns the nominal that a coordination starts with: the man for the woman of "a man and a woman"."""
+        while self.labels[token] == "conj" and self.heads[token] < token and self.heads[token] in self.stands_for:
+            token = self.heads[token]
+        return token
 
     def holders(self, token: int, at: int) -> list[int]:
         """Returns what a phrase at token `at` describes, where it hangs on the nominal `token`.
@@ -60,13 +75,12 @@ class Reading:
         "a man and a woman holding hands": both hold, since the phrase follows the whole coordination of the subject;
         "a hat and a shirt with stripes": only the shirt.
         """
-        top = token
-        while self.labels[top] == "conj" and self.heads[top] in self.stands_for:
-            top = self.heads[top]
+        top = self.first_conjunct(token)
         if top != token and self.labels[top] not in ("ROOT", "nsubj", "nsubjpass"):
             return self.stands_for.get(token, [])
-        if any(self.labels[k] == "conj" and k > at for k in self.kids[top]):
-            return self.stands_for.get(token, [])
+        for k in self.kids[top]:
+            if k > at and self.labels[k] == "conj":
+                return self.stands_for.get(token, [])
         return self.things(top)
 
     def relate(
@@ -79,23 +93,31 @@ class Reading:
         negated: bool = False,
         absent: bool = False,
     ) -> None:
-        """Adds a relation from each subject to each object; nothing twice, and
-        nothing to itself but by "each other".
+        """Adds a relation from each subject to each object, once, and to itself only by "each other".
 
-        A relation with what is said to be absent ("no chairs") is negated, unless it tells the absence itself (`absent`).
+        What is said to be absent ("no chairs") is in no positive relation, but for the one that tells the absence.
         """
         for s in subjects:
             for o in objects:
-                no = not absent and "no" in (self.objects[o].quantity, self.objects[s].quantity)
-                if (s != o or self.words[span[1] : span[1] + 2] == ["each", "other"]) and (
-                    s,
-                    predicate,
-                    o,
-                ) not in self.relations:
-                    self.relations[s, predicate, o] = TextRelation(s, predicate, o, negated or no, span)
+                key = s, predicate, o
+                if key in self.relations or (s == o and not self.is_reciprocal(span[1])):
+                    continue
+                no = not absent and (self.objects[o].quantity == "no" or self.objects[s].quantity == "no")
+                self.relations[key] = TextRelation(s, predicate, o, negated or no, span)
+
+    def is_reciprocal(self, token: int) -> bool:
+        """Tells whether "each other" starts at a token."""
+        return token < len(self.words) and self.words[token] in ("each", "eachother")
 
     def graph(self) -> SceneGraph:
         """Returns what was read as an immutable record, relations in the order of their words."""
-        objects = (TextObject(i, d.head, tuple(d.attributes), d.quantity, d.span) for i, d in enumerate(self.objects))
-        relations = sorted(self.relations.values(), key=lambda r: (r.span, r.subject, r.object))
+        objects = [TextObject(i, d.head, tuple(d.attributes), d.quantity, d.span) for i, d in enumerate(self.objects)]
+        relations = list(self.relations.values())
+        if len(relations) > 1:
+            relations.sort(key=place_of)
         return SceneGraph(self.spans, tuple(objects), tuple(relations))
+
+
+def place_of(relation: TextRelation) -> tuple[Span, int, int]:
+    """Returns what orders relations: their words, then their subject and object."""
+    return relation.span, relation.subject, relation.object

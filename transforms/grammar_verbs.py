@@ -2,233 +2,289 @@
 
 from __future__ import annotations
 
-from transforms.grammar_nouns import describe_adjective
-from transforms.grammar_prepositions import phrases, relate_place
+from typing import NamedTuple
+
+from transforms.grammar_kinds import ANIMATE, CLOTHING, LANDMARKS, SCENERY
+from transforms.grammar_modifiers import describe_complement
+from transforms.grammar_prepositions import Phrase, phrase, phrases, relate_place
 from transforms.grammar_reading import Reading
+from transforms.grammar_subjects import own_subject, subjects
 from transforms.grammar_words import (
-    ANIMATE,
     COVERING,
-    HANGING,
     HOLDING,
-    LANDMARKS,
-    LIVING,
+    LEADING,
     NOUN_TAGS,
     PARTICLES,
+    PLACE_ADVERBS,
+    PREPOSITIONS,
     RELATIONAL,
     RELATIVE,
     RESTING,
-    SCENERY,
     SHOWING,
+    STATE_ADVERBS,
+    STRANDED,
     UNSEEN,
 )
 from transforms.lemmas import noun_lemma, participle, verb_lemma
 
-STRANDED = frozenset(("on", "in", "under", "behind", "near", "over", "inside", "above", "below"))
 NOT_CLAUSES = frozenset(
     ("aux", "acomp", "auxpass", "amod", "compound", "prep", "pobj", "dobj", "nsubj", "punct", "nmod")
 )
+ADJUNCTS = frozenset(("prep", "agent", "dative", "advmod", "acomp", "prt", "oprd"))
+RELATIVES = frozenset(("relcl", "acl"))
+PARTICIPIAL = frozenset(("acl", "advcl", "relcl", "conj", "ROOT", "ccomp"))
+
+
+class Clause(NamedTuple):
+    """A verb with what every rule about it asks."""
+
+    verb: int  # token
+    lemma: str
+    name: str  # lemma with particles: "look down"
+    end: int  # token behind the particles
+    has: set[str]  # the labels of its dependents
+    who: list[int]  # objects
+    passive: bool
+    negated: bool
 
 
 def relate_verbs(r: Reading) -> None:
     """Reads every verb that heads a clause: "a man riding a horse on a beach" -> man ride horse, man on beach."""
+    labels = r.labels
     for v, tag in enumerate(r.tags):
-        if tag[0] == "V" and r.labels[v] not in NOT_CLAUSES:
-            relate_verb(r, v)
-
-
-def subjects(r: Reading, v: int, depth: int = 0) -> list[int]:
-    """Returns the subjects of a clause: its own, or the one shared by the clause or noun it hangs on."""
-    for k in r.kids[v]:
-        if r.labels[k] in ("nsubj", "nsubjpass"):
-            if r.words[k] not in RELATIVE:
-                return r.things(with_object(r, v, k))
-            break
-    head, label = r.heads[v], r.labels[v]
-    if head == v or depth > 8 or r.kid(v, "expl") >= 0:
-        return []
-    if head in r.stands_for:
-        if label in ("acl", "relcl"):
-            return r.holders(
-                living_head(r, head) if r.tags[v] == "VBG" and verb_lemma(r.words[v]) in LIVING else head, v
-            )
-        return r.stands_for[head]
-    if r.kid(head, "expl") >= 0:
-        attr = r.kid(head, "attr")
-        return r.things(attr) if attr >= 0 else []
-    return subjects(r, head, depth + 1)
-
-
-def with_object(r: Reading, v: int, subject: int) -> int:
-    """Returns the noun that a participle right behind it tells of: the legs in "a lady with legs crossed"."""
-    last = v - 1
-    if (
-        r.labels[last] == "pobj"
-        and r.words[r.heads[last]] == "with"
-        and r.heads[r.heads[last]] == subject
-        and (r.tags[v] in ("VBN", "VBD") or verb_lemma(r.words[v]) in HANGING)
-    ):
-        return last
-    return subject
-
-
-def living_head(r: Reading, noun: int) -> int:
-    """Returns who does what only the living do: the man in "a man in a black shirt laughing"."""
-    at = noun
-    while noun_lemma(r.words[at]) not in ANIMATE:
-        p = r.heads[at]
-        if r.labels[at] == "conj":
-            at = p
-        elif r.labels[at] in ("pobj", "dobj") and r.labels[p] in ("prep", "acl") and r.heads[p] in r.stands_for:
-            at = r.heads[p]
-        elif r.labels[at] == "pobj" and r.labels[r.heads[p]] == "acl" and r.heads[r.heads[p]] in r.stands_for:
-            at = r.heads[r.heads[p]]
-        else:
-            return noun
-    return at
-
-
-def relate_verb(r: Reading, v: int) -> None:
-    """Reads one clause."""
-    lemma = verb_lemma(r.words[v])
-    kids, labels = r.kids[v], r.labels
-    negated = any(labels[k] == "neg" for k in kids)
-    if lemma == "be":
-        relate_copula(r, v, negated)
-        return
-    who = subjects(r, v)
-    passive = r.tags[v] in ("VBN", "VBD") and (
-        r.kid(v, "auxpass", "nsubjpass") >= 0
-        or (
-            r.tags[v] == "VBN"
-            and labels[v] in ("acl", "advcl", "relcl", "conj", "ROOT", "ccomp")
-            and r.kid(v, "aux") < 0
-        )
-    )
-    said = len(r.relations)
-    name, end = lemma, v + 1
-    for k in kids:
-        if k > v and (labels[k] == "prt" or (labels[k] == "advmod" and r.words[k] in PARTICLES and k == end)):
-            name, end = f"{name} {r.words[k]}", k + 1
-    objects = clause_objects(r, v, lemma)
-    r.relate(who, name, objects, (v, end), negated=negated)
-    fused = bool(objects)
-    holders = objects if objects and lemma in HOLDING else who
-    for p, before in adjuncts(r, v):
-        for words, noun, stop in phrases(r, p) or stranded(r, v, p):
-            words = before + words
-            things = r.things(noun)
-            if passive and (
-                (words == "by" and is_agent(r, lemma, noun)) or (lemma in COVERING and words in ("with", "in"))
-            ):
-                r.relate(things, name, who, (v, stop), negated=negated)
-                fused = True
-            elif passive and lemma in SHOWING:
-                relate_place(r, who, words, things, (p, stop), negated=negated)
-            elif fused or p < v:
-                place = who if p < v or noun_lemma(r.words[noun]) in SCENERY else holders
-                relate_place(r, place, words, things, (p, stop), negated=negated)
+        if tag[0] == "V" and labels[v] not in NOT_CLAUSES:
+            lemma = verb_lemma(r.words[v])
+            if lemma == "be":
+                relate_copula(r, v)
             else:
-                r.relate(who, f"{name} {words}", things, (v, stop), negated=negated)
-                fused = True
-    if len(r.relations) == said and not objects:
-        describe_subject(r, v, who, name, passive, negated)
+                relate_clause(r, read_clause(r, v, lemma))
 
 
-def clause_objects(r: Reading, v: int, lemma: str) -> list[int]:
+def read_clause(r: Reading, v: int, lemma: str) -> Clause:
+    """Returns a verb with its particles, subjects, voice and polarity."""
+    has = {r.labels[k] for k in r.kids[v]}
+    name, end = lemma, v + 1
+    if "prt" in has or "advmod" in has:
+        for k in r.kids[v]:
+            if k > v and (r.labels[k] == "prt" or (k == end and r.labels[k] == "advmod" and r.words[k] in PARTICLES)):
+                name, end = f"{name} {r.words[k]}", k + 1
+    return Clause(v, lemma, name, end, has, subjects(r, v), is_passive(r, v, has), is_negated(r, v, has))
+
+
+def is_passive(r: Reading, v: int, has: set[str]) -> bool:
+    """Tells whether the subject suffers: "is chased", "a street surrounded by houses"; "has chased" is active."""
+    tag = r.tags[v]
+    if tag != "VBN" and tag != "VBD":
+        return False
+    if "auxpass" in has or "nsubjpass" in has:
+        return True
+    return tag == "VBN" and "aux" not in has and r.labels[v] in PARTICIPIAL
+
+
+def is_negated(r: Reading, v: int, has: set[str]) -> bool:
+    """Tells whether a clause is denied: "is not riding", "never rides", "neither the man nor the woman rides"."""
+    if "neg" in has:
+        return True
+    subject = r.kid(v, "nsubj", "nsubjpass") if "nsubj" in has or "nsubjpass" in has else -1
+    return subject > 0 and any(r.words[k] == "neither" for k in r.kids[subject])
+
+
+def relate_clause(r: Reading, c: Clause) -> None:
+    """Reads one clause: its objects, its places, what it leads to, and, where it has none, the verb as an attribute."""
+    said = len(r.relations)
+    objects = clause_objects(r, c)
+    if objects:
+        r.relate(c.who, c.name, objects, (c.verb, c.end), negated=c.negated)
+    if r.labels[c.verb] == "relcl":
+        relate_opening(r, c)
+    relate_adjuncts(r, c, objects)
+    described = describe_manner(r, c)
+    if not described and not objects and len(r.relations) == said:
+        describe_subject(r, c)
+    if r.labels[c.verb] == "relcl":
+        relate_where(r, c)
+
+
+def clause_objects(r: Reading, c: Clause) -> list[int]:
     """Returns the direct objects, also those shared with a relative or a small clause.
 
     "a shirt the man is wearing" -> shirt; "a train that has two cars attached" -> cars.
     """
     found: list[int] = []
-    for k in r.kids[v]:
-        if r.labels[k] in ("dobj", "dative") and r.words[k] not in RELATIVE:
-            found += r.things(k)
-        elif r.labels[k] == "ccomp":
-            inner = r.kid(k, "nsubj", "nsubjpass")
-            if inner > v:
-                found += r.things(inner)
-    if not found and r.labels[v] == "relcl" and r.heads[v] in r.stands_for:
-        own = r.kid(v, "nsubj")
-        stranded = any(r.labels[k] == "prep" and not r.kids[k] for k in r.kids[v])
-        if own >= 0 and r.words[own] not in RELATIVE and not stranded and r.kid(v, "advmod") < 0:
-            return r.stands_for[r.heads[v]]
+    v = c.verb
+    if "dobj" in c.has or "ccomp" in c.has or "dative" in c.has:
+        for k in r.kids[v]:
+            label = r.labels[k]
+            if label == "dobj" or label == "dative":
+                if r.words[k] not in RELATIVE:
+                    found = found + r.things(k)
+            elif label == "ccomp":
+                inner = r.kid(k, "nsubj", "nsubjpass")
+                if inner > v:
+                    found = found + r.things(inner)
+    if not found and r.labels[v] in RELATIVES and "nsubj" in c.has and own_subject(r, v) >= 0 and not has_gap(r, c):
+        return r.stands_for.get(r.heads[v], found)
     return found
 
 
-def stranded(r: Reading, v: int, p: int) -> list[tuple[str, int, int]]:
-    """Returns the noun that a preposition at the end of a relative clause governs: "the road the cars drive on"."""
-    own = r.kid(v, "nsubj", "nsubjpass")
-    if r.labels[v] == "relcl" and not r.kids[p] and own >= 0 and r.words[own] not in RELATIVE:
-        return [(r.words[p], r.heads[v], p + 1)]
+def has_gap(r: Reading, c: Clause) -> bool:
+    """Tells whether a relative clause ends in a preposition or adverb for its noun: "the road the cars drive on"."""
+    return "advmod" in c.has or any(r.labels[k] == "prep" and not r.kids[k] for k in r.kids[c.verb])
+
+
+def relate_opening(r: Reading, c: Clause) -> None:
+    """Relates a place that opens the caption: "on a snowy path a woman wears skis" -> woman on path."""
+    place = r.heads[c.verb]
+    if r.labels[place] == "pobj" and r.heads[place] == 0:
+        relate_place(r, c.who, r.words[0], r.stands_for.get(place, []), (0, 1), negated=c.negated)
+
+
+def relate_adjuncts(r: Reading, c: Clause, objects: list[int]) -> None:
+    """Fuses the first preposition with the verb, turns agents active, relates further places to who or what is there.
+
+    "sits on a rock" -> sit on; "pulled by a horse" -> horse pull; "holds a ball in her hand" -> ball in hand.
+    """
+    fused = bool(objects)
+    inverted = "nsubj" in c.has and own_subject(r, c.verb) > c.verb
+    for words, noun, span in [] if c.has.isdisjoint(ADJUNCTS) else adjuncts(r, c.verb):
+        things = r.things(noun)
+        if c.passive and is_agent(r, c.lemma, words, noun):
+            r.relate(things, c.name, c.who, (c.verb, span[1]), negated=c.negated)
+            fused = True
+        elif c.passive and c.lemma in SHOWING:
+            relate_place(r, c.who, words, things, span, negated=c.negated)
+        elif words == "in" and noun_lemma(r.words[noun]) in CLOTHING:
+            relate_place(r, wearer(r, span[0]) or c.who, words, things, span, negated=c.negated)
+        elif fused or (span[0] < c.verb and not inverted):
+            there = objects if objects and span[0] > c.verb and is_held(r, c, words, noun) else c.who
+            relate_place(r, there, words, things, span, negated=c.negated)
+        else:
+            first, last = min(c.verb, span[0]), max(c.end, span[1])
+            r.relate(c.who, f"{c.name} {words}", things, (first, last), negated=c.negated)
+            fused = True
+
+
+def is_held(r: Reading, c: Clause, words: str, noun: int) -> bool:
+    """Tells whether a place is the object's: "holds a ball in her hand"; not "on the beach", not "wears a hat near"."""
+    if c.lemma == "wear":
+        return words in ("with", "on")
+    return c.lemma in HOLDING and noun_lemma(r.words[noun]) not in SCENERY
+
+
+def wearer(r: Reading, at: int) -> list[int]:
+    """Returns who was named last before a token: the woman in "kicked by a woman in a yellow dress"."""
+    for token in range(at - 1, -1, -1):
+        if token in r.stands_for and noun_lemma(r.words[token]) in ANIMATE:
+            return r.stands_for[token]
     return []
 
 
-def adjuncts(r: Reading, v: int) -> list[tuple[int, str]]:
-    """Returns the prepositions of a clause with the adverb before each: "walking away with" -> (with, "away ")."""
-    found = []
+def adjuncts(r: Reading, v: int) -> list[Phrase]:
+    """Returns the prepositional phrases of a clause, with the adverb before one: "walking away with a backpack"."""
+    found: list[Phrase] = []
     for k in r.kids[v]:
-        if r.labels[k] in ("prep", "agent", "dative"):
-            found.append((k, ""))
-        elif r.labels[k] in ("advmod", "acomp", "prt", "oprd") and k > v:
-            found += [
-                (p, "" if r.labels[k] == "prt" else f"{r.words[k]} ")
-                for p in r.kids[k]
-                if r.labels[p] == "prep" and p > k
-            ]
+        label = r.labels[k]
+        if label not in ADJUNCTS:
+            continue
+        if label == "prep" or label == "agent" or label == "dative":
+            found += phrases(r, k) or stranded(r, v, k)
+        else:
+            for p in r.kids[k]:
+                if p > k and r.labels[p] == "prep":
+                    for inner in phrases(r, p) or stranded(r, v, p):
+                        words = inner.words if label == "prt" else f"{r.words[k]} {inner.words}"
+                        found.append(phrase(words, inner.noun, (k, inner.span[1])))
     return found
 
 
-def is_agent(r: Reading, lemma: str, noun: int) -> bool:
-    """Tells whether "by" names who does it: "pulled by a horse", not "parked by a wall"."""
-    return lemma in COVERING or (lemma not in RESTING and r.words[noun] not in LANDMARKS)
+def stranded(r: Reading, v: int, p: int) -> list[Phrase]:
+    """Returns the noun that a preposition at the end of a relative clause governs: "the road the cars drive on"."""
+    if r.labels[v] in RELATIVES and not r.kids[p] and own_subject(r, v) >= 0:
+        return [phrase(r.words[p], r.heads[v], (p, p + 1))]
+    return []
 
 
-def describe_subject(r: Reading, v: int, who: list[int], name: str, passive: bool, negated: bool) -> None:
-    """Tells an intransitive verb as an attribute: "dogs racing" -> dog is racing; "a bus parked" -> bus is parked."""
-    if r.labels[v] in ("xcomp", "ccomp", "pcomp") or r.kid(v, "xcomp") >= 0:
+def is_agent(r: Reading, lemma: str, words: str, noun: int) -> bool:
+    """Tells whether a phrase names who does it: "pulled by a horse", "covered in snow", not "parked by a wall"."""
+    if lemma in COVERING:
+        return words in ("by", "with", "in")
+    return words == "by" and lemma not in RESTING and r.words[noun] not in LANDMARKS
+
+
+def describe_manner(r: Reading, c: Clause) -> bool:
+    """Describes the subject by what follows the verb: "walking outside", "getting ready"; tells whether that is all."""
+    all_said = False
+    if "acomp" not in c.has and "advmod" not in c.has and "oprd" not in c.has:
+        return False
+    for k in r.kids[c.verb]:
+        if r.labels[k] in ("acomp", "oprd") or (
+            r.labels[k] == "advmod" and r.words[k] in PLACE_ADVERBS and not r.kids[k]
+        ):
+            relate_complement(r, k, c.who, c.negated)
+            all_said = all_said or c.lemma in LEADING
+    return all_said
+
+
+def describe_subject(r: Reading, c: Clause) -> None:
+    """Tells an intransitive verb as an attribute: "dogs racing" -> dog is racing; "a bus parked" -> bus is parked.
+
+    Not where the verb only leads to another ("bending over to pick up a ball") or only shows ("can be seen").
+    """
+    v = c.verb
+    if r.labels[v] in ("xcomp", "ccomp", "pcomp") or c.lemma == "have" or (c.passive and c.lemma in SHOWING):
         return
-    lemma, _, particles = name.partition(" ")
-    if (passive and lemma in SHOWING) or lemma == "have":
-        return
-    value = r.words[v] if passive else participle(r.words[v])
-    end = v + 1 + len(particles.split())
-    for s in who:
-        r.objects[s].describe(f"{value} {particles}".strip(), (v, min(end, len(r.words))), negated=negated)
-
-
-def relate_copula(r: Reading, v: int, negated: bool) -> None:
-    """Reads "be": adjectives describe the subject, prepositions relate it: "the cat is black and on the mat"."""
-    expletive = r.kid(v, "expl") >= 0
-    attr = r.kid(v, "attr")
-    who = (r.things(attr) if attr >= 0 else []) if expletive else subjects(r, v)
     for k in r.kids[v]:
-        label = r.labels[k]
-        if label == "prep" or (label in ("advmod", "prt") and r.words[k] in STRANDED and stranded(r, v, k)):
-            for words, noun, stop in phrases(r, k) or stranded(r, v, k):
-                relate_place(r, who, words, r.things(noun), (k, stop), negated=negated)
+        if r.labels[k] == "xcomp" or r.words[k] == "to" or (r.labels[k] == "advcl" and r.tags[k] == "VB"):
+            return
+    word = r.words[v]
+    value = word if c.passive or (r.tags[v] == "VBD" and word.endswith("ed")) else participle(word)
+    value += c.name[len(c.lemma) :]
+    for s in c.who:
+        r.objects[s].describe(value, (v, c.end), negated=c.negated)
+
+
+def relate_where(r: Reading, c: Clause) -> None:
+    """Relates a subject to the place of a "where" clause: "a bridge where a man is running" -> man run at bridge."""
+    if any(r.words[k] == "where" for k in r.kids[c.verb]):
+        place = r.stands_for.get(r.heads[c.verb], [])
+        r.relate(c.who, f"{c.name} at", place, (c.verb, c.end), negated=c.negated)
+
+
+def relate_copula(r: Reading, v: int) -> None:
+    """Reads "be": adjectives describe the subject, prepositions relate it: "the cat is black and on the mat"."""
+    has = {r.labels[k] for k in r.kids[v]}
+    expletive = "expl" in has
+    there = r.kid(v, "attr") if expletive else -1
+    who = subjects(r, v) if not expletive else r.things(there) if there >= 0 else []
+    negated = is_negated(r, v, has)
+    for k in r.kids[v]:
+        label, word = r.labels[k], r.words[k]
+        if label == "prep" or (word in STRANDED and label in ("advmod", "prt") and stranded(r, v, k)):
+            for words, noun, span in phrases(r, k) or stranded(r, v, k):
+                relate_place(r, who, words, r.things(noun), span, negated=negated)
         elif (
-            label in ("acomp", "oprd")
-            or (label == "advmod" and r.tags[k] in ("RB", "JJ") and k > v)
+            label == "acomp"
+            or label == "oprd"
+            or (label == "advmod" and (r.kids[k] or (k > v and (r.tags[k] == "JJ" or word in STATE_ADVERBS))))
             or (label == "attr" and not expletive and r.tags[k] not in NOUN_TAGS)
         ):
             relate_complement(r, k, who, negated)
 
 
 def relate_complement(r: Reading, k: int, who: list[int], negated: bool) -> None:
-    """Reads what follows "be": "clean" describes, "next to the wall" relates."""
+    """Reads what follows "be": "clean" describes, "next to the wall" relates, "black on the table" does both."""
+    word, tag = r.words[k], r.tags[k]
     p = r.kid(k, "prep")
-    relational = r.words[k] in RELATIONAL or r.tags[k] == "RB"
     found = phrases(r, p) if p >= 0 else []
-    for words, noun, stop in found:
-        if relational or r.tags[k] == "VBN":
-            words = f"{verb_lemma(r.words[k]) if r.tags[k] == 'VBN' else r.words[k]} {words}"
-        r.relate(who, words, r.things(noun), (k, stop), negated=negated)
-    if r.words[k] not in UNSEEN and not (found and (relational or r.tags[k] == "VBN")):
+    relational = tag in ("RB", "VBN", "JJR", "RBR") or word in RELATIONAL or word in STATE_ADVERBS
+    for words, noun, span in found:
+        if relational:
+            words = f"{verb_lemma(word) if tag == 'VBN' else word} {words}"
+            words, span = PREPOSITIONS.get(words, words), (k, span[1])
+        relate_place(r, who, words, r.things(noun), span, negated=negated)
+    if not (found and relational) and word not in UNSEEN:
         for s in who:
-            describe_adjective(r, r.objects[s], k, negated=negated)
+            describe_complement(r, r.objects[s], k, negated=negated)
     for c in r.kids[k]:
-        if r.labels[c] == "conj" and r.tags[c][0] != "V":
+        if c > k and r.labels[c] == "conj" and r.tags[c][0] != "V":
             relate_complement(r, c, who, negated)
-
-
-__all__ = ["ANIMATE", "relate_verbs"]

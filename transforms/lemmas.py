@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 # Nouns that are plural only, or whose dictionary form names another thing.
-PLURAL_ONLY = frozenset("people glasses sunglasses pants scissors bleachers shorts jeans clothes".split())
+PLURAL_ONLY = frozenset(
+    ("people", "glasses", "sunglasses", "pants", "scissors", "bleachers", "shorts", "jeans", "clothes")
+)
 VOCABULARY = 1 << 16  # words remembered; English captions use about 20,000
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from schemas.records import SceneGraph
-from transforms.fragments import complete, strip_completion
+from transforms.fragments import complete, refusal, strip_completion
 from transforms.grammar_nouns import name_objects
 from transforms.grammar_prepositions import relate_possessors, relate_prepositions
 from transforms.grammar_reading import Reading
@@ -16,27 +17,25 @@ from transforms.grammar_references import resolve_pronouns
 from transforms.grammar_repairs import repair
 from transforms.grammar_verbs import relate_verbs
 from transforms.graph_json import graph_json
-from transforms.tokens import TokenTable
+from transforms.tokens import SentenceParser, TokenTable
+
+if TYPE_CHECKING:
+    from transforms.spacy_parser import Gemm
 
 DEFAULT = "spacy:en_core_web_sm"
-CHUNK = 4096  # captions that are deduplicated together; bounds the memory
-LONGEST = 5_000  # characters; a longer text is no caption
+BLOCK = 256  # captions parsed and deduplicated at a time; 512 fall out of the processor's cache
 
 
-class SentenceParser(Protocol):
-    """A tagger and dependency parser."""
+def read(table: TokenTable, before: int, length: int) -> SceneGraph:
+    """Returns the scene graph of a parsed caption: the rules in their order. Changes the table.
 
-    fingerprint: str
-
-    def tables(self, texts: Iterable[str]) -> Iterator[TokenTable]:
-        """Yields the token table of each text, in order."""
-        ...
-
-
-def read(table: TokenTable) -> SceneGraph:
-    """Returns the scene graph of a parsed caption: the rules in their order."""
+    Args:
+        table: the parse of the completed caption.
+        before: characters put before the caption to complete it (see `fragments.complete`).
+        length: characters of the caption.
+    """
     repair(table)
-    r = Reading(table)
+    r = Reading(strip_completion(table, before, length))
     name_objects(r)
     resolve_pronouns(r)
     relate_verbs(r)
@@ -53,52 +52,57 @@ class CaptionParser:
         self.fingerprint = sentences.fingerprint
 
     def parse(self, texts: Iterable[str]) -> Iterator[SceneGraph]:
-        """Yields the scene graph of each caption, in order; equal captions of a chunk are parsed once.
+        """Yields the scene graph of each caption, in order; memory does not grow with their number.
 
-        A caption that cannot be parsed gets an empty graph with a note that says why.
+        A caption that cannot be parsed gets an empty graph with a note that says why. Equal captions of a block are
+        parsed once.
         """
         captions = iter(texts)
-        while chunk := list(islice(captions, CHUNK)):
-            unique = list(dict.fromkeys(t for t in chunk if not refusal(t)))
-            graphs = dict(zip(unique, map(read, self._tables(unique)), strict=True))
-            for text in chunk:
-                yield graphs[text] if text in graphs else SceneGraph((), (), (), refusal(text))
+        while block := list(islice(captions, BLOCK)):
+            yield from self._parse_block(block)
 
-    def _tables(self, texts: list[str]) -> Iterator[TokenTable]:
-        """Yields the token table of each text, parsed as the sentence that it stands for."""
-        completed = [complete(text) for text in texts]
-        tables = self._sentences.tables(sentence for sentence, _ in completed)
-        for text, (_, before), table in zip(texts, completed, tables, strict=True):
-            yield strip_completion(table, before, len(text))
-
-
-def refusal(text: str) -> str:
-    """Returns why a text cannot be parsed as a caption, "" where it can."""
-    if not text.strip():
-        return "empty"
-    if len(text) > LONGEST:
-        return "too_long"
-    letters = [c for c in text if c.isalpha()]
-    if not letters:
-        return "no_words"
-    if sum(c.isascii() for c in letters) * 2 < len(letters):
-        return "not_english"
-    return ""
+    def _parse_block(self, texts: list[str]) -> list[SceneGraph]:
+        graphs: dict[str, SceneGraph] = {}
+        for text in texts:
+            if text not in graphs:
+                graphs[text] = SceneGraph((), (), (), refusal(text))
+        wanted = [text for text, graph in graphs.items() if not graph.note]
+        completed = [complete(text) for text in wanted]
+        tables = self._sentences.tables([sentence for sentence, _ in completed]) if wanted else []
+        for text, (_, before), table in zip(wanted, completed, tables, strict=True):
+            graphs[text] = read(table, before, len(text))
+        return [graphs[text] for text in texts]
 
 
-def load_parser(spec: str = DEFAULT) -> CaptionParser:
+def load_parser(spec: str = DEFAULT, *, gemm: Gemm = "numpy", cache: Path | None = None) -> CaptionParser:
     """Returns the parser named by "spacy:<model>" or "stanza:<folder>".
 
+    Args:
+        spec: kind and model.
+        gemm: the matrix multiplication that spaCy uses (see `spacy_parser.resolve_gemm`).
+        cache: a file that keeps parses for the next run (see `parse_cache`).
+
     Raises:
-        ValueError: the spec names no known kind of parser.
+        ValueError: the spec names no known kind of parser, or the model lacks a tagger or a parser.
         MissingModelError: the model is not installed; the message says how to install it.
     """
     kind, _, model = spec.partition(":")
+    sentences: SentenceParser
     if kind == "spacy" and model:
         from transforms.spacy_parser import SpacyParser
 
-        return CaptionParser(SpacyParser(model))
-    raise ValueError(f"parser {spec!r} is not of the form spacy:<model> or stanza:<folder>")
+        sentences = SpacyParser(model, gemm=gemm)
+    elif kind == "stanza" and model:
+        from transforms.stanza_parser import StanzaParser
+
+        sentences = StanzaParser(Path(model))
+    else:
+        raise ValueError(f"parser {spec!r} is not of the form spacy:<model> or stanza:<folder>")
+    if cache is not None:
+        from transforms.parse_cache import CachedParser
+
+        sentences = CachedParser(sentences, cache)
+    return CaptionParser(sentences)
 
 
 @lru_cache(1)
@@ -115,6 +119,6 @@ def parse(captions: Iterable[str]) -> list[SceneGraph]:
 def parse_lines(lines: Iterable[str], parser: CaptionParser) -> Iterator[dict[str, Any]]:
     """Yields the JSON object of each line's caption, in order (see `graph_json`)."""
     captions = (line.rstrip("\r\n") for line in lines)
-    while chunk := list(islice(captions, CHUNK)):
-        for caption, graph in zip(chunk, parser.parse(chunk), strict=True):
+    while block := list(islice(captions, BLOCK)):
+        for caption, graph in zip(block, parser.parse(block), strict=True):
             yield graph_json(caption, graph)
