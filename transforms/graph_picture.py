@@ -82,9 +82,8 @@ def arc(relation: TextRelation, middles: list[float], top: float, height: float)
     colour = STYLE["negated" if relation.negated else "relation"]
     name = f"not {relation.predicate}" if relation.negated else relation.predicate
     path = f"M{start:.0f},{top:.0f} V{height + 8:.0f} H{end:.0f} V{top - 2:.0f}"
-    return (
-        f"<path d='{path}' fill='none' stroke='{colour}' stroke-linejoin='round' marker-end='url(#tip)'/>\n"
-        + text((start + end) / 2, height + 4, name, "middle", colour)
+    return f"<path d='{path}' fill='none' stroke='{colour}' stroke-linejoin='round' marker-end='url(#tip)'/>\n" + text(
+        (start + end) / 2, height + 4, name, "middle", colour
     )
 
 

@@ -1,0 +1,179 @@
+"""Repairs of verbs: clauses that a parse of a fragment takes for nouns, and nouns it takes for verbs.
+
+Each repair gets a token other than the first.
+"""
+
+from __future__ import annotations
+
+from transforms.grammar_kinds import ANIMATE
+from transforms.grammar_tree import kids, move_kids, promote, take_place
+from transforms.grammar_words import ATTACHING, INVERTED, MOTION, NOUN_TAGS
+from transforms.lemmas import noun_lemma, verb_lemma
+from transforms.tokens import TokenTable
+
+CLAUSAL = frozenset(("acl", "ROOT", "advcl", "conj", "relcl", "xcomp", "pcomp", "ccomp"))
+MODIFIER = frozenset(("compound", "nmod", "amod", "npadvmod"))
+
+
+def repair_verb(t: TokenTable, v: int) -> None:
+    """Repairs what a verb was taken to be, and what was taken for one."""
+    tag, label = t.tags[v], t.labels[v]
+    if tag[0] == "V":
+        if t.heads[v - 1] == v and t.labels[v - 1] in ("amod", "compound"):
+            repair_adjective(t, v)
+        if label == "amod":
+            repair_verbal_modifier(t, v)
+        elif tag == "VBZ":
+            repair_second_clause(t, v)
+            repair_inversion(t, v)
+        elif t.words[v] == "left":
+            repair_left(t, v)
+    elif label == "ROOT":
+        repair_root(t, v)
+
+
+def repair_auxiliary(t: TokenTable, i: int) -> None:
+    """Repairs what "to" and "has" were taken for."""
+    if t.words[i] == "to":
+        repair_attached_to(t, i)
+    elif t.words[i] in ("has", "have"):
+        repair_have(t, i)
+
+
+def repair_attached_to(t: TokenTable, i: int) -> None:
+    """Makes a noun of a verb behind "attached to" or "next to": "parked next to train platform"."""
+    v = t.heads[i]
+    if t.words[i - 1] not in ATTACHING or v < i:
+        return
+    objects = [k for k in kids(t, v, "dobj") if k > v]
+    if objects:
+        t.heads[v], t.labels[v] = objects[0], "compound"
+        t.heads[objects[0]], t.labels[objects[0]] = i, "pobj"
+    else:
+        t.heads[v], t.labels[v] = i, "pobj"
+    t.tags[v], t.tags[i] = "NN", "IN"
+    t.heads[i], t.labels[i] = i - 1, "prep"
+
+
+def repair_have(t: TokenTable, v: int) -> None:
+    """Makes a main verb of "has" before a noun: "the plate has pancakes", "the elephant has dry skin"."""
+    n = t.heads[v]
+    if t.tags[n][0] not in "NJ":
+        return
+    if t.tags[n] not in NOUN_TAGS:
+        n = t.heads[n]
+    if n > v and t.tags[n] in NOUN_TAGS:
+        take_place(t, v, n)
+        for k in range(v):
+            if t.heads[k] == n:
+                t.heads[k] = v
+        t.heads[n], t.labels[n] = v, "dobj"
+
+
+def repair_particle(t: TokenTable, i: int) -> None:
+    """Makes a preposition of a particle that governs a noun: "driving down road", "jumping off snow"."""
+    v, n = t.heads[i], i + 1
+    if kids(t, i, "pobj"):
+        t.labels[i] = "prep"
+    elif n < len(t.words) and t.heads[n] == v and t.tags[n] in NOUN_TAGS and verb_lemma(t.words[v]) in MOTION:
+        t.labels[i], t.labels[n], t.heads[n] = "prep", "pobj", i
+
+
+def repair_finite(t: TokenTable, v: int) -> None:
+    """Makes a clause of an animate noun and a verb that looks like a plural: "the catcher squats", "a boy jumps"."""
+    n = v - 1
+    if t.heads[n] != v or t.labels[n] not in MODIFIER or noun_lemma(t.words[n]) not in ANIMATE:
+        return
+    if t.tags[n] not in NOUN_TAGS:
+        t.tags[n] = "NN"
+    move_kids(t, v, n, before=v)
+    t.heads[n], t.labels[n] = v, "nsubj"
+    t.tags[v] = "VBZ"
+    later = t.heads[v]
+    if later > v and t.labels[v] == "compound":  # "human rides train"
+        take_place(t, v, later)
+        t.heads[later], t.labels[later] = v, "dobj"
+
+
+def repair_adjective(t: TokenTable, v: int) -> None:
+    """Makes a subject of a word that is taken to modify its verb: "a kitten plays", "a surfboard hanging"."""
+    n = v - 1
+    if not (
+        (t.tags[n] == "JJ" and t.labels[n] == "amod" and kids(t, v, "det"))
+        or (t.tags[n] in NOUN_TAGS and t.labels[n] == "compound" and t.tags[v] == "VBZ")
+    ):
+        return
+    t.tags[n] = "NN"
+    if t.tags[v] == "VBG":
+        promote(t, n, v, before=n)
+        t.heads[v], t.labels[v] = n, "acl"
+    else:
+        move_kids(t, v, n, before=n)
+        t.labels[n] = "nsubj"
+
+
+def repair_root(t: TokenTable, i: int) -> None:
+    """Makes a noun of an adjective that heads the caption: "a human behind the counter", "a urinal on the wall"."""
+    if t.tags[i][0] == "J" and kids(t, i, "det") and not kids(t, i, "nsubj"):
+        t.tags[i] = "NN"
+    elif t.tags[i] == "JJ" and t.words[i].endswith("ing") and kids(t, i, "nsubj"):
+        t.tags[i] = "VBG"
+
+
+def repair_participle(t: TokenTable, v: int) -> None:
+    """Makes a clause of a noun and its participle: "boy holding pizza", "zebra standing in grass"."""
+    n, later, label = v - 1, t.heads[v], t.labels[v]
+    modified = t.labels[n] in MODIFIER
+    if t.tags[v] == "VBG" and label in CLAUSAL and not (modified and t.heads[n] == v):
+        return
+    if later > v and label in MODIFIER and t.heads[n] in (v, later) and t.tags[later] in NOUN_TAGS:
+        promote(t, n, later, before=v)
+        t.heads[later], t.labels[later] = v, "dobj"
+    elif modified and t.heads[n] == v and not (later > v and label in ("amod", "compound")):
+        promote(t, n, v, before=v)
+    elif not (later == n and label in ("appos", "amod")) and not (later == t.heads[n] and label == "pobj"):
+        return
+    t.tags[v], t.labels[v], t.heads[v] = "VBG", "acl", n
+
+
+def repair_verbal_modifier(t: TokenTable, v: int) -> None:
+    """Makes a clause of a participle behind its noun, or behind "and": "flowers strapped to a bench"."""
+    later = t.heads[v]
+    if later < v:
+        t.labels[v] = "acl"
+    elif t.words[v - 1] == "and" and t.tags[v] == "VBG" and t.labels[later] == "conj":
+        for first in range(v - 2, -1, -1):
+            if t.tags[first] in ("VBG", "VBZ") and t.labels[first] in CLAUSAL:
+                t.heads[v], t.labels[v] = first, "conj"
+                t.heads[later], t.labels[later] = v, "dobj"
+                return
+
+
+def repair_second_clause(t: TokenTable, v: int) -> None:
+    """Gives a second clause its subject: "a cat chases a dog and a girl in red watches"."""
+    if "conj" not in t.labels[:v] or t.labels[v] not in CLAUSAL or kids(t, v, "nsubj", "nsubjpass", "mark", "expl"):
+        return
+    for s in range(v - 1, 0, -1):
+        if not s <= t.heads[s] < v and t.labels[s] == "conj" and t.tags[s] in NOUN_TAGS:
+            if t.heads[s] != v and all(s <= t.heads[k] < v for k in range(s + 1, v)):
+                t.heads[s], t.labels[s] = v, "nsubj"
+            return
+
+
+def repair_inversion(t: TokenTable, v: int) -> None:
+    """Makes a subject of what stands behind its verb: "behind a fox stands a box", "in a vase is a flower"."""
+    if t.words[v] in INVERTED and t.labels[v] == "ROOT" and not kids(t, v, "nsubj", "expl", "csubj"):
+        opening = [k for k in kids(t, v, "prep", "advmod") if k < v]
+        behind = [k for k in kids(t, v, "dobj", "attr") if k > v]
+        if opening and behind:
+            t.labels[behind[0]] = "nsubj"
+
+
+def repair_left(t: TokenTable, v: int) -> None:
+    """Makes a side of "left" where it is taken for leaving: "a man who is left of a balloon"."""
+    be = next((k for k in kids(t, v, "auxpass", "aux") if k < v), -1)
+    if be >= 0 and v + 1 < len(t.words) and t.words[v + 1] == "of":
+        take_place(t, be, v)
+        for k in kids(t, v, "nsubj", "nsubjpass"):
+            t.heads[k], t.labels[k] = be, "nsubj"
+        t.heads[v], t.labels[v], t.tags[v] = be, "acomp", "JJ"
