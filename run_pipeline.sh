@@ -13,7 +13,7 @@ if [ $# -gt 0 ]; then
 fi
 
 # Shards of an older version are never mixed with new ones; the demo's are simply made again.
-version=$("$python" -c 'from pipeline.identity import code_version; print(code_version())')
+version=$("$python" -c 'from pipeline import quiet; from pipeline.identity import code_version; print(code_version())')
 if [ "$(cat "$here/out/demo/version" 2>/dev/null)" != "$version" ]; then
   rm -rf "$here/out/demo"
 fi

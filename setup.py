@@ -9,6 +9,7 @@ PIPELINE = [
     "spacy>=3.8,<4",
     "stanza>=1.9",
     "lemminflect>=0.2.3",
+    "threadpoolctl>=3",
     "pillow>=11",
     "lmdb>=1.4",
     "msgpack>=1.0",
