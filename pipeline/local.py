@@ -54,7 +54,7 @@ def _runner(workers: int) -> FnApiRunner:
     """
     if workers == 1:
         return FnApiRunner()
-    command = f"{shlex.quote(sys.executable)} -m apache_beam.runners.worker.sdk_worker_main"
+    command = f"{shlex.quote(sys.executable)} -m pipeline.worker"
     return FnApiRunner(default_environment=SubprocessSDKEnvironment.from_command_string(command))
 
 
