@@ -65,7 +65,7 @@ def read_modifier(r: Reading, draft: Draft, k: int, i: int) -> int:
             draft.quantity = NUMBERS.get(word, word)
     elif word in COLOURS and tag not in NOUN_TAGS:
         return read_adjective(r, draft, k, i)
-    elif r.labels[k] in SILENT_LABELS or tag in SILENT_TAGS or word in UNSEEN or word in COLOURED:
+    elif r.labels[k] in SILENT_LABELS or tag in SILENT_TAGS or word in UNSEEN or word in ("color", "colour"):
         pass
     elif word in SIDES and draft.head in SIDED:
         return fuse(draft, word + " ", k)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transforms.grammar_kinds import COLOURS
+from transforms.grammar_kinds import COLOURED, COLOURS
 from transforms.grammar_modifiers import read_modifiers
 from transforms.grammar_reading import Draft, Reading
 from transforms.grammar_words import EMPTY_MEASURES, MEASURES, NOUN_TAGS, NUMBERS, PLACES, PORTIONS, QUANTIFIERS
@@ -25,7 +25,7 @@ def name_objects(r: Reading) -> None:
                 continue
             if words[i] in MEASURES and of_object(r, i) > i:
                 measures.append(i)
-            elif labels[i] != "npadvmod" and words[i] != "eachother" and not is_place(r, i):
+            elif labels[i] != "npadvmod" and not is_silent(r, i) and not is_place(r, i):
                 name_object(r, i)
         elif labels[i] in REPLACING:
             if words[i] in COUNTING and of_object(r, i) > i:
@@ -36,6 +36,12 @@ def name_objects(r: Reading) -> None:
                 describe_behind(r, i)
     for i in reversed(measures):
         redirect_measure(r, i)
+
+
+def is_silent(r: Reading, i: int) -> bool:
+    """Tells whether a noun names nothing of its own: "each other" in one word, "color" in "blue in color"."""
+    word = r.words[i]
+    return word == "eachother" or (word in COLOURED and r.labels[i] == "pobj" and r.words[r.heads[i]] == "in")
 
 
 def is_modifier(r: Reading, i: int) -> bool:

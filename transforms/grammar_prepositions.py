@@ -9,7 +9,7 @@ from transforms.grammar_kinds import ANIMATE, CLOTHING, COLOURED, CONTAINERS, HA
 from transforms.grammar_nouns import is_place, of_object
 from transforms.grammar_reading import Reading
 from transforms.grammar_subjects import carrier
-from transforms.grammar_words import PREPOSITIONS
+from transforms.grammar_words import PREPOSITIONS, RELATIONAL
 from transforms.lemmas import noun_lemma
 
 POSTNOMINAL = frozenset(("advmod", "amod", "prep", "conj", "dep", "prt"))
@@ -65,9 +65,13 @@ def relate_prepositions(r: Reading) -> None:
 
 def relate_behind(r: Reading, adverb: int, p: int) -> None:
     """Relates a noun by what stands behind it: "a house close to the lake", "a dog bigger than a cat"."""
-    owner = r.heads[adverb]
+    owner, tag = r.heads[adverb], r.tags[adverb]
+    describes = tag == "JJ" and r.words[adverb] not in RELATIONAL
+    if describes:  # "a dog asleep on the floor" is asleep, and on the floor
+        for o in r.stands_for.get(owner, ()):
+            r.objects[o].describe(r.words[adverb], (adverb, adverb + 1))
     for words, noun, span in phrases(r, p):
-        if r.tags[adverb] != "RP":  # "people out in the water" are in it
+        if not describes and tag != "RP":  # "people out in the water" are in it
             words, span = (
                 PREPOSITIONS.get(f"{r.words[adverb]} {words}", f"{r.words[adverb]} {words}"),
                 (adverb, span[1]),

@@ -73,13 +73,14 @@ class Reading:
         """Returns what a phrase at token `at` describes, where it hangs on the nominal `token`.
 
         "a man and a woman holding hands": both hold, since the phrase follows the whole coordination of the subject;
-        "a hat and a shirt with stripes": only the shirt.
+        "a hat and a shirt with stripes": only the shirt; "a man running and a woman sitting": only the woman.
         """
         top = self.first_conjunct(token)
         if top != token and self.labels[top] not in ("ROOT", "nsubj", "nsubjpass"):
             return self.stands_for.get(token, [])
         for k in self.kids[top]:
-            if k > at and self.labels[k] == "conj":
+            label = self.labels[k]
+            if (k > at and label == "conj") or (k < token and label in ("acl", "relcl")):
                 return self.stands_for.get(token, [])
         return self.things(top)
 
@@ -93,14 +94,14 @@ class Reading:
         negated: bool = False,
         absent: bool = False,
     ) -> None:
-        """Adds a relation from each subject to each object, once, and to itself only by "each other".
+        """Adds a relation from each subject to each object, once, and to itself only for "dogs chasing each other".
 
         What is said to be absent ("no chairs") is in no positive relation, but for the one that tells the absence.
         """
         for s in subjects:
             for o in objects:
                 key = s, predicate, o
-                if key in self.relations or (s == o and not self.is_reciprocal(span[1])):
+                if key in self.relations or (s == o and (len(objects) > 1 or not self.is_reciprocal(span[1]))):
                     continue
                 no = not absent and (self.objects[o].quantity == "no" or self.objects[s].quantity == "no")
                 self.relations[key] = TextRelation(s, predicate, o, negated or no, span)

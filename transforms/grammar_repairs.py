@@ -36,9 +36,9 @@ def repair(t: TokenTable) -> None:
         elif labels[i] in BY_LABEL:
             BY_LABEL[labels[i]](t, i)
         elif word.endswith("ing"):
-            if word in ING_NOUNS:
+            if word in ING_NOUNS and not (tags[i] == "VBG" and tags[i - 1] == "NNS"):
                 repair_ing_noun(t, i)
-            elif tags[i - 1] in NOUN_TAGS:
+            elif tags[i - 1] in NOUN_TAGS or words[i - 1] in ANIMATE:
                 repair_participle(t, i)
             else:
                 repair_verb(t, i)
@@ -160,7 +160,7 @@ def repair_coordination(t: TokenTable, c: int) -> None:
     if later <= c + 1 or t.labels[n] not in ("nmod", "compound", "amod") or t.words[n] in MATERIALS:
         return
     if t.tags[n] not in NOUN_TAGS:
-        if not kids(t, n, "amod", "det"):
+        if t.labels[n] != "nmod" and not kids(t, n, "amod", "det"):
             return
         t.tags[n] = "NN"
     promote(t, n, later, before=n)

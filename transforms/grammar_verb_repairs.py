@@ -134,6 +134,8 @@ def repair_participle(t: TokenTable, v: int) -> None:
     elif not (later == n and label in ("appos", "amod")) and not (later == t.heads[n] and label == "pobj"):
         return
     t.tags[v], t.labels[v], t.heads[v] = "VBG", "acl", n
+    if t.tags[n] not in NOUN_TAGS:
+        t.tags[n] = "NN"
 
 
 def repair_verbal_modifier(t: TokenTable, v: int) -> None:

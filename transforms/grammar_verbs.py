@@ -257,6 +257,9 @@ def relate_copula(r: Reading, v: int) -> None:
     there = r.kid(v, "attr") if expletive else -1
     who = subjects(r, v) if not expletive else r.things(there) if there >= 0 else []
     negated = is_negated(r, v, has)
+    if expletive and negated:  # "there is not a chair" is no chair
+        for o in who:
+            r.objects[o].quantity = "no"
     for k in r.kids[v]:
         label, word = r.labels[k], r.words[k]
         if label == "prep" or (word in STRANDED and label in ("advmod", "prt") and stranded(r, v, k)):

@@ -51,16 +51,11 @@ class StanzaParser:
         self.fingerprint = f"stanza {stanza.__version__} {models_digest(self._nlp.config)}"
 
     def tables(self, sentences: Sequence[str]) -> list[TokenTable]:
-        """Returns the token table of each sentence, in order."""
+        """Returns the token table of each sentence, in order; a sentence has one token at least."""
         spans = [[match.span() for match in TOKEN.finditer(sentence)] for sentence in sentences]
-        if not any(spans):
-            return [TokenTable([], [], [], [], ()) for _ in sentences]
         tokens = [[sentence[a:b] for a, b in own] for sentence, own in zip(sentences, spans, strict=True)]
-        parsed = iter(self._nlp([own for own in tokens if own]).sentences)
-        return [
-            token_table(sentence, own, next(parsed).words) if own else TokenTable([], [], [], [], ())
-            for sentence, own in zip(sentences, spans, strict=True)
-        ]
+        parsed = self._nlp(tokens).sentences
+        return [token_table(text, own, tree.words) for text, own, tree in zip(sentences, spans, parsed, strict=True)]
 
 
 def token_table(sentence: str, spans: list[tuple[int, int]], parsed: Sequence[Any]) -> TokenTable:

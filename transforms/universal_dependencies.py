@@ -65,11 +65,11 @@ def clear_labels(words: Sequence[str], tags: Sequence[str], heads: list[int], re
     for c, relation in enumerate(relations):
         if relation == "cop":
             lift_copula(words, tags, heads, labels, relations, c)
+    for noun, chain in preposition_chains(tags, heads, relations).items():
+        lift_prepositions(heads, labels, noun, chain, agent=relations[noun] == "obl:agent")
     for c, relation in enumerate(relations):
         if relation == "case" and tags[c] == "POS":
             labels[c] = "case"
-        elif relation == "case" and heads[c] != c:
-            lift_prepositions(heads, labels, relations, c)
         elif relation == "cc" and labels[heads[c]] == "conj":
             heads[c] = heads[heads[c]]
         elif relation == "expl":
@@ -101,14 +101,20 @@ def lift_copula(
     labels[predicate] = "acomp" if tags[predicate][:2] in ("JJ", "RB") else "attr"
 
 
-def lift_prepositions(heads: list[int], labels: list[str], relations: Sequence[str], first: int) -> None:
+def preposition_chains(tags: Sequence[str], heads: list[int], relations: Sequence[str]) -> dict[int, list[int]]:
+    """Returns the prepositions of each noun in their order: out, of in "out of the house"."""
+    chains: dict[int, list[int]] = {}
+    for c, relation in enumerate(relations):
+        if relation == "case" and tags[c] != "POS" and heads[c] != c:
+            chains.setdefault(heads[c], []).append(c)
+        elif relation == "fixed" and relations[heads[c]] == "case":
+            chains.setdefault(heads[heads[c]], []).append(c)
+    return chains
+
+
+def lift_prepositions(heads: list[int], labels: list[str], noun: int, chain: list[int], *, agent: bool) -> None:
     """Makes a chain of prepositions the head of its noun: "on a bench", "out of the house"."""
-    noun = heads[first]
-    chain = [k for k, head in enumerate(heads) if head == noun and relations[k] == "case" and k != noun]
-    chain = sorted({*chain, *(k for k, head in enumerate(heads) if head in chain and relations[k] == "fixed")})
-    if first != chain[0]:
-        return
-    place, agent = labels[noun], relations[noun] == "obl:agent"
+    first, place = chain[0], labels[noun]
     take_place(heads, labels, first, noun)
     if place == "conj" and labels[heads[first]] == "pobj":  # "on a bench and in a park"
         heads[first] = heads[heads[first]]
