@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 VARIABLE = "MULTIGRAIN_PROGRESS"  # names the folder, inherited by the worker processes
-COUNTERS = ("annotations", "shards", "images", "images_done", "captions", "captions_done", "labelled", "related")
+COUNTERS = ("shards", "images", "images_done", "captions", "captions_done", "labelled", "related")
 _SIZE = 8 * len(COUNTERS)
 
 

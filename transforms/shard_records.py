@@ -89,7 +89,6 @@ class _Read(beam.DoFn):
 
     def process(self, path: str) -> Iterator[tuple[int, Annotation | DeadLetter]]:
         for item in read_annotations(path, file_format=self._format, split=self._split):
-            count("annotations")
             yield assign_shard(item, salt=self._salt, n_shards=self._n_shards), item
 
 
