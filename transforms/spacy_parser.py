@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from transforms.tokens import MissingModelError, TokenTable, token_words
+from transforms.word_vectors import remember_words
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -56,6 +57,7 @@ class SpacyParser:
         folder = model_folder(model)
         self.gemm = resolve_gemm(folder, gemm)
         self._nlp = load_pipeline(folder, self.gemm)
+        remember_words(self._nlp)
         self._strings = Strings(self._nlp)
         self._threads = ThreadpoolController()
         # The last documents are kept: where all of a block is freed, the allocator hands its 40 MB back to the system

@@ -1,0 +1,292 @@
+"""How good and how fast are text scene graphs? Quality on files of gold graphs, speed next to peers in one run.
+
+    python benchmarks/text_scene_graphs.py quality GOLD [GOLD ...]      # FACTUAL .csv, hand-judged cases .jsonl
+    python benchmarks/text_scene_graphs.py speed CAPTIONS [--captions N] [--peer N]
+    python benchmarks/text_scene_graphs.py workers CAPTIONS [--captions N] [--workers N]
+
+GOLD and CAPTIONS are files of your own; CAPTIONS is text, a caption a line, or JSON lines with "sentences", .gz or not.
+The evaluator of FACTUAL files is FACTUAL's own (pip install --no-deps factualscenegraph; pip install tabulate nltk):
+set match and SPICE F1 against plain gold, both sides lemmatised. The peer is sng_parser (pip install
+scenegraphparser). Speeds are ratios of processor time, of one run on one core, the candidates taking turns.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is loaded
+
+import argparse
+import csv
+import gzip
+import importlib.util
+import json
+import platform
+import sys
+import tempfile
+import types
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache, partial
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any
+
+from transforms.grammar_words import NUMBERS
+from transforms.lemmas import PLURAL_ONLY
+from transforms.scene_graphs import CaptionParser, load_parser, parse_lines
+
+TURN = 1024  # captions of one turn of a candidate
+
+
+# --- quality ---------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(1)
+def factual_evaluators() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Returns FACTUAL's set match and SPICE functions, without its package's import of a T5."""
+    found = importlib.util.find_spec("factual_scene_graph")
+    if found is None or not found.submodule_search_locations:
+        sys.exit("FACTUAL's evaluator is missing: pip install --no-deps factualscenegraph; pip install tabulate nltk")
+    root = Path(next(iter(found.submodule_search_locations)))
+    for name, folder in (("factual_scene_graph", root), ("factual_scene_graph.evaluation", root / "evaluation")):
+        package = types.ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
+    set_match = importlib.import_module("factual_scene_graph.evaluation.set_match_evaluation")
+    spice = importlib.import_module("factual_scene_graph.evaluation.spice_evaluation")
+    return set_match.eval_set_match, spice.eval_spice
+
+
+def singular(text: str) -> str:
+    """Returns the words of a phrase as noun lemmas: what both sides of a comparison are brought to."""
+    import lemminflect
+
+    def lemma(word: str) -> str:
+        return word if word in PLURAL_ONLY else (lemminflect.getLemma(word, "NOUN") or (word,))[0]
+
+    return " ".join(lemma(w) for w in text.lower().replace("(", " ").replace(")", " ").replace(",", " ").split())
+
+
+def factual_facts(line: dict[str, Any]) -> str:
+    """Returns a graph as FACTUAL writes it: "( man , ride , horse ) , ( horse , is , brown )"."""
+    heads = {o["id"]: singular(o["head"]) for o in line["objects"]}
+    facts = []
+    for o in line["objects"]:
+        values = [*o["attributes"], *([o["quantity"]] if o["quantity"] not in (None, "1") else [])]
+        facts += [f"( {heads[o['id']]} , is , {singular(v)} )" for v in values]
+    for r in line["relations"]:
+        if not r["negated"]:
+            facts.append(f"( {heads[r['subject']]} , {singular(r['predicate'])} , {heads[r['object']]} )")
+    return " , ".join(dict.fromkeys(facts)) or " , ".join(f"( {h} )" for h in heads.values()) or "( )"
+
+
+def score_factual(path: Path, parser: CaptionParser) -> str:
+    """Returns set match and SPICE F1, percent, on a FACTUAL file."""
+    set_match, spice = factual_evaluators()
+    rows = list(csv.DictReader(path.open(encoding="utf8")))
+    matches = f1 = 0.0
+    for row, line in zip(rows, parse_lines((r["caption"] for r in rows), parser), strict=True):
+        ours = factual_facts(line)
+        gold = " ".join(w if w in ("is", "(", ")", ",") else singular(w) for w in row["scene_graph"].split())
+        matches += set_match(ours, [gold])
+        f1 += spice(ours, [gold], False, True)
+    return f"set match {100 * matches / len(rows):.2f}, SPICE F1 {100 * f1 / len(rows):.2f} on {len(rows)} captions"
+
+
+Items = dict[str, Counter[tuple[str, ...]]]
+
+
+def case_items(objects: list[dict[str, Any]], triples: Iterable[tuple[str, str, str]]) -> Items:
+    """Returns what a graph says, countable by kind: two objects of one name are two."""
+    items: Items = {kind: Counter() for kind in ("object", "attribute", "quantity", "triple")}
+    for o in objects:
+        head = singular(o["head"].partition("#")[0])
+        items["object"][head,] += 1
+        items["attribute"].update((head, a.lower()) for a in o["attributes"])
+        quantity = o.get("quantity", o.get("quantifier"))
+        if quantity not in (None, "", "1", "one"):
+            items["quantity"][head, NUMBERS.get(quantity, quantity)] += 1
+    items["triple"].update(
+        (singular(s.partition("#")[0]), p.lower(), singular(o.partition("#")[0])) for s, p, o in triples
+    )
+    return items
+
+
+def score_cases(path: Path, parser: CaptionParser) -> str:
+    """Returns F1 by kind and the share of exact graphs, percent, on a file of hand-judged captions."""
+    cases = [json.loads(line) for line in path.open(encoding="utf8")]
+    hits, sizes, exact = Counter[str](), Counter[str](), 0
+    for case, line in zip(cases, parse_lines((c["caption"] for c in cases), parser), strict=True):
+        heads = [o["head"] for o in line["objects"]]
+        said = [
+            (heads[r["subject"]], r["predicate"], heads[r["object"]]) for r in line["relations"] if not r["negated"]
+        ]
+        ours, gold = case_items(line["objects"], said), case_items(case["entities"], map(tuple, case["triples"]))
+        exact += ours == gold
+        for kind in gold:
+            hits[kind] += 2 * (ours[kind] & gold[kind]).total()
+            sizes[kind] += ours[kind].total() + gold[kind].total()
+    f1 = ", ".join(f"{kind} {100 * hits[kind] / max(1, sizes[kind]):.1f}" for kind in sizes)
+    return f"F1: {f1}; exact graphs {100 * exact / len(cases):.1f} on {len(cases)} captions"
+
+
+def quality(paths: Sequence[Path]) -> None:
+    """Prints the quality on each file."""
+    parser = load_parser()
+    for path in paths:
+        print(f"{path.name}: {(score_factual if path.suffix == '.csv' else score_cases)(path, parser)}")
+
+
+# --- speed -----------------------------------------------------------------------------------------------------------
+
+
+def read_captions(path: Path, number: int) -> list[str]:
+    """Returns the first captions of a text or JSON lines file."""
+
+    def captions() -> Iterator[str]:
+        with gzip.open(path, "rt", encoding="utf8") if path.suffix == ".gz" else path.open(encoding="utf8") as lines:
+            for line in lines:
+                yield from json.loads(line)["sentences"] if line.startswith("{") else [line.strip()]
+
+    return list(islice(captions(), number))
+
+
+def take_turns(candidates: dict[str, Callable[[list[str]], None]], turns: list[list[str]]) -> dict[str, float]:
+    """Returns the processor seconds of each candidate; they take turns, so that all meet the same machine."""
+    seconds = dict.fromkeys(candidates, 0.0)
+    for i, captions in enumerate(turns):
+        names = list(candidates)[:: 1 if i % 2 else -1]
+        for name in names:
+            start = process_time()
+            candidates[name](captions)
+            seconds[name] += process_time() - start
+    return seconds
+
+
+def speed(path: Path, number: int, peer: int) -> None:
+    """Prints our speed against bare nlp.pipe, against the Parquet stage, and against sng_parser."""
+    import spacy
+    from thinc.api import NumpyOps, set_current_ops
+
+    from transforms.spacy_parser import model_folder
+
+    captions = read_captions(path, number)
+    peer_graphs = load_peer() if peer else None
+    set_current_ops(NumpyOps(use_blis=False))  # the multiplication that ours uses
+    bare = spacy.load(model_folder("en_core_web_sm").name, exclude=["ner", "lemmatizer", "attribute_ruler", "senter"])
+
+    def bare_pipe(texts: list[str]) -> None:
+        for _ in bare.pipe(texts):
+            pass
+
+    with tempfile.TemporaryDirectory() as folder:
+        stage = parquet_stage(Path(folder))
+        parser = load_parser()  # last, as a worker loads it
+
+        def graphs(texts: list[str]) -> None:
+            for _ in parser.parse(texts):
+                pass
+
+        candidates = {
+            "bare nlp.pipe": bare_pipe,
+            "parse and graph": graphs,
+            "to Parquet": partial(stage, parser=parser),
+        }
+        turns = [captions[i : i + TURN] for i in range(0, len(captions), TURN)]
+        take_turns(candidates, turns[:2])  # warm
+        seconds = take_turns(candidates, turns)
+    for name, taken in seconds.items():
+        rate, ratio = len(captions) / taken, taken / seconds["bare nlp.pipe"]
+        print(f"{name:16} {rate:7.0f} captions/s, {ratio:.3f} times bare nlp.pipe")
+    if peer_graphs is not None:
+        turns = [captions[i : i + 100] for i in range(0, min(peer, len(captions)), 100)]
+        seconds = take_turns({"sng_parser": peer_graphs, "ours": graphs}, turns)
+        rate, ratio = sum(map(len, turns)) / seconds["sng_parser"], seconds["sng_parser"] / seconds["ours"]
+        print(f"{'sng_parser':16} {rate:7.0f} captions/s; ours is {ratio:.1f} times faster")
+
+
+def parquet_stage(folder: Path) -> Callable[..., None]:
+    """Returns the work of the Beam stage ParseCaptions: a shard of captions to a Parquet file."""
+    from schemas.records import Caption, ImageRecord
+    from transforms.shard_records import Shard
+    from transforms.write_graphs import build_graphs
+
+    def write(texts: list[str], parser: CaptionParser) -> None:
+        images = [texts[i : i + 5] for i in range(0, len(texts), 5)]
+        records = tuple(
+            ImageRecord(str(i), "", "train", tuple(Caption(f"{i}#{k}", t) for k, t in enumerate(own)))
+            for i, own in enumerate(images)
+        )
+        build_graphs(folder / "graphs.parquet", Shard(0, records, (), ()), parser)
+
+    return write
+
+
+def load_peer() -> Callable[[list[str]], None]:
+    """Returns sng_parser as its users run it: spaCy's own matrix multiplication, a caption at a time."""
+    import sng_parser
+
+    from transforms.spacy_parser import model_folder
+
+    peer = sng_parser.Parser("spacy", model=model_folder("en_core_web_sm").name)
+
+    def peer_graphs(texts: list[str]) -> None:
+        for text in texts:
+            peer.parse(text)
+
+    peer_graphs(["a man rides a horse"])
+    return peer_graphs
+
+
+# --- workers ---------------------------------------------------------------------------------------------------------
+
+
+def parse_all(captions: list[str]) -> int:
+    """Returns the number of objects in the captions' graphs: the work of one worker."""
+    return sum(len(graph.objects) for graph in load_parser().parse(captions))
+
+
+def workers(path: Path, number: int, count: int) -> None:
+    """Prints how much faster several workers are than one, loading included."""
+    captions = read_captions(path, number)
+    seconds: dict[int, float] = {}
+    for n in (1, count):
+        parts = [captions[i::n] for i in range(n)]
+        start = perf_counter()
+        with ProcessPoolExecutor(n, mp_context=get_context("spawn")) as pool:
+            objects = sum(pool.map(parse_all, parts))
+        seconds[n] = perf_counter() - start
+        print(f"{n} workers: {len(captions) / seconds[n]:.0f} captions/s, {objects} objects")
+    print(f"{count} workers are {seconds[1] / seconds[count]:.2f} times as fast as one")
+
+
+def main() -> None:
+    """Runs the part that the command line names."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parts = options.add_subparsers(dest="part", required=True)
+    gold = parts.add_parser("quality", help="quality on files of gold graphs")
+    gold.add_argument("paths", type=Path, nargs="+")
+    fast = parts.add_parser("speed", help="speed next to bare spaCy and sng_parser")
+    fast.add_argument("path", type=Path)
+    fast.add_argument("--captions", type=int, default=20_000)
+    fast.add_argument("--peer", type=int, default=1_000, help="captions that sng_parser is timed on, 0 for none")
+    many = parts.add_parser("workers", help="several workers against one")
+    many.add_argument("path", type=Path)
+    many.add_argument("--captions", type=int, default=155_070)
+    many.add_argument("--workers", type=int, default=2)
+    o = options.parse_args()
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    if o.part == "quality":
+        quality(o.paths)
+    elif o.part == "speed":
+        speed(o.path, o.captions, o.peer)
+    else:
+        workers(o.path, o.captions, o.workers)
+
+
+if __name__ == "__main__":
+    main()
