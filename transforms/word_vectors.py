@@ -5,13 +5,10 @@ A small model spends a quarter of its time on hashing and mixing the features of
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from spacy.language import Language
 
 MOST = 1 << 16  # words remembered, 25 MB at 96 numbers a word; then all are forgotten
 PAD = 64  # words computed at a time, always: another number of rows may be multiplied in another order
@@ -58,8 +55,8 @@ class WordVectors:
         self._table = np.concatenate(parts)
 
 
-def remember_words(nlp: Language) -> None:
-    """Makes a pipeline compute the vector of each word once, where its embedding is of spaCy's own kind.
+def remember_words(nlp: Any) -> None:
+    """Makes a spaCy pipeline compute the vector of each word once, where its embedding is of spaCy's own kind.
 
     That kind extracts features of single tokens first; other architectures are left as they are.
     """
