@@ -24,6 +24,12 @@ class Draft:
                 return
         self.attributes.append(Attribute(value, negated, span))
 
+    def said(self) -> tuple[Attribute, ...]:
+        """Returns the attributes in the order of their words."""
+        if len(self.attributes) > 1:
+            self.attributes.sort(key=span_of)
+        return tuple(self.attributes)
+
 
 class Reading:
     """A caption's tokens and tree, the objects named so far, and the relations found so far."""
@@ -112,11 +118,16 @@ class Reading:
 
     def graph(self) -> SceneGraph:
         """Returns what was read as an immutable record, relations in the order of their words."""
-        objects = [TextObject(i, d.head, tuple(d.attributes), d.quantity, d.span) for i, d in enumerate(self.objects)]
+        objects = [TextObject(i, d.head, d.said(), d.quantity, d.span) for i, d in enumerate(self.objects)]
         relations = list(self.relations.values())
         if len(relations) > 1:
             relations.sort(key=place_of)
         return SceneGraph(self.spans, tuple(objects), tuple(relations))
+
+
+def span_of(attribute: Attribute) -> Span:
+    """Returns what orders attributes: their words."""
+    return attribute.span
 
 
 def place_of(relation: TextRelation) -> tuple[Span, int, int]:

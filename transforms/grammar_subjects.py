@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transforms.grammar_kinds import ANIMATE, CLOTHING
+from transforms.grammar_kinds import ANIMATE, BODY, CLOTHING
 from transforms.grammar_reading import Reading
 from transforms.grammar_words import HANGING, LIVING, POSTURES, RELATIVE
 from transforms.lemmas import noun_lemma, verb_lemma
@@ -21,12 +21,15 @@ def subjects(r: Reading, v: int, depth: int = 0) -> list[int]:
 
     "a woman sits and reads" -> the woman reads; "a dog that is jumping" -> the dog; "there are people standing".
     """
+    told = told_of(r, v)
+    if told >= 0:
+        return r.things(told)
     for k in r.kids[v]:
         kid = r.labels[k]
         if kid == "expl":
             return []
         if (kid == "nsubj" or kid == "nsubjpass") and r.words[k] not in RELATIVE:
-            return r.things(told_of(r, v, k))
+            return r.things(k)
     head, label = r.heads[v], r.labels[v]
     if head == v or depth > DEEPEST:
         return []
@@ -40,24 +43,20 @@ def subjects(r: Reading, v: int, depth: int = 0) -> list[int]:
     return subjects(r, head, depth + 1)
 
 
-def told_of(r: Reading, v: int, subject: int) -> int:
-    """Returns the noun that a participle right behind it tells of: the legs in "a lady with legs crossed"."""
+def told_of(r: Reading, v: int) -> int:
+    """Returns the noun behind "with" that the next word tells of, else -1: the legs in "a lady with legs crossed"."""
     last = v - 1
-    if (
-        r.labels[last] == "pobj"
-        and r.words[r.heads[last]] == "with"
-        and r.heads[r.heads[last]] == subject
-        and (r.tags[v] in ("VBN", "VBD") or verb_lemma(r.words[v]) in HANGING)
-    ):
+    if last < 0 or r.labels[last] != "pobj" or r.words[r.heads[last]] != "with":
+        return -1
+    if verb_lemma(r.words[v]) in HANGING or (r.tags[v] in ("VBN", "VBD") and noun_lemma(r.words[last]) in BODY):
         return last
-    return subject
+    return -1
 
 
 def who_does(r: Reading, v: int, noun: int) -> int:
     """Returns who does what the parse hangs on the nearest noun: the man in "a man in a black shirt laughing"."""
-    told = told_of(r, v, noun)
-    if told != noun or (r.tags[v] != "VBG" and r.kid(v, "agent") < 0):
-        return told
+    if r.tags[v] != "VBG" and r.kid(v, "agent") < 0:
+        return noun
     lemma = verb_lemma(r.words[v])
     if lemma in LIVING or (lemma in POSTURES and noun_lemma(r.words[noun]) in CLOTHING):
         at = noun

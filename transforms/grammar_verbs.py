@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from transforms.grammar_kinds import ANIMATE, CLOTHING, LANDMARKS, SCENERY
+from transforms.grammar_kinds import ANIMATE, BODY, CLOTHING, LANDMARKS, SCENERY
 from transforms.grammar_modifiers import describe_complement
 from transforms.grammar_prepositions import Phrase, phrase, phrases, relate_place
 from transforms.grammar_reading import Reading
@@ -168,6 +168,8 @@ def is_held(r: Reading, c: Clause, words: str, noun: int) -> bool:
     """Tells whether a place is the object's: "holds a ball in her hand"; not "on the beach", not "wears a hat near"."""
     if c.lemma == "wear":
         return words in ("with", "on")
+    if words == "with" and noun_lemma(r.words[noun]) in BODY:  # "holds a cup with both hands"
+        return False
     return c.lemma in HOLDING and noun_lemma(r.words[noun]) not in SCENERY
 
 
