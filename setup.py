@@ -3,7 +3,7 @@
 from setuptools import setup
 
 SHARDS = ["numpy>=1.26", "pyarrow>=17", "h5py>=3.11", "google-crc32c>=1.5"]
-TRAIN = ["torch>=2.4", "safetensors>=0.4"]
+TRAIN = ["torch>=2.4", "safetensors>=0.4", "tokenizers>=0.20"]
 PIPELINE = [
     "apache-beam>=2.76",  # 2.75 leaks memory (apache/beam#39406)
     "spacy>=3.8,<4",

@@ -17,6 +17,8 @@ from typing import Any
 
 import h5py
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from schemas.feature_shard import dequantise
@@ -94,6 +96,33 @@ class Shards:
     def __iter__(self) -> Iterator[Image]:
         return map(self.__getitem__, range(len(self)))
 
+    @property
+    def n_shards(self) -> int:
+        return int(self.manifest["n_shards"])
+
+    def path(self, product: str, shard: int) -> Path:
+        """Returns a file of the data set. Raises DataSetError where it is not there in full size."""
+        entry = self._files.get((product, shard))
+        if entry is None:
+            raise DataSetError(f"{self.folder} has no {product} of shard {shard}")
+        path: Path = self.folder / entry["name"]
+        size = path.stat().st_size if path.is_file() else None
+        if size != entry["bytes"]:
+            raise DataSetError(f"{path} {'is missing' if size is None else f'has {size} bytes'}, not {entry['bytes']}")
+        return path
+
+    def table(self, product: str, shard: int, *columns: str) -> dict[str, pa.Array]:
+        """Returns columns of a Parquet file, one array each, row i being the shard's image i.
+
+        Raises DataSetError where the file is not the one that the manifest lists.
+        """
+        path = self.path(product, shard)
+        content = path.read_bytes()
+        if sha256(content).hexdigest() != self._files[product, shard]["sha256"]:
+            raise DataSetError(f"{path} is damaged or another file than {MANIFEST} lists: its sha256 differs")
+        table = pq.read_table(pa.BufferReader(content), columns=list(columns))
+        return {c: pa.concat_arrays(table[c].chunks or [pa.array([], table.schema.field(c).type)]) for c in columns}
+
     def _regions(self, shard: int, row: int) -> RegionArrays:
         arrays = self._maps[shard]
         n = int(arrays["num_boxes"][row])
@@ -102,6 +131,10 @@ class Shards:
             features = dequantise(features, arrays["feature_range"][row, :n])
         boxes, ids, scores = (np.array(arrays[name][row, :n]) for name in ("boxes", "object_ids", "object_scores"))
         return features.astype(np.float32), boxes, ids, scores
+
+    def features(self, shard: int) -> dict[str, NDArray[Any]]:
+        """Returns the data sets of a feature shard by name, mapped. Raises DataSetError where the file is cut off."""
+        return map_features(self.path("features", shard))
 
     @cached_property
     def _maps(self) -> list[dict[str, NDArray[Any]]]:
@@ -114,20 +147,29 @@ class Shards:
         return list(graphs), list(labels)
 
 
+def list_offsets(array: pa.ListArray) -> NDArray[np.int64]:
+    """Returns where each list begins in array.flatten(), and where the last one ends."""
+    offsets: NDArray[np.int32] = array.offsets.to_numpy()
+    return offsets.astype(np.int64) - int(offsets[0])
+
+
 def map_features(path: Path) -> dict[str, NDArray[Any]]:
     """Returns the data sets of a feature shard by name, mapped read-only: nothing is read before it is used.
 
-    Raises DataSetError where a data set is not contiguous or reaches past the end of the file.
+    Raises DataSetError where the structure is damaged, or a data set is not contiguous or reaches past the end.
     """
     arrays: dict[str, NDArray[Any]] = {}
     size = path.stat().st_size
-    with h5py.File(path) as file:
-        for name, dataset in file.items():
-            if dataset.size == 0:
-                arrays[name] = np.empty(dataset.shape, dataset.dtype)
-                continue
-            offset = dataset.id.get_offset()
-            if offset is None or offset + dataset.nbytes > size:
-                raise DataSetError(f"{path}: {name} is not contiguous, or cut off")
-            arrays[name] = np.memmap(path, dataset.dtype, "r", offset, dataset.shape)
+    try:
+        with h5py.File(path) as file:
+            places = {name: (d.id.get_offset(), d.nbytes, d.dtype, d.shape) for name, d in file.items()}
+    except (OSError, KeyError, RuntimeError, ValueError, AttributeError) as error:
+        raise DataSetError(f"{path}: the HDF5 structure is damaged: {error}") from error
+    for name, (offset, nbytes, dtype, shape) in places.items():
+        if not nbytes:
+            arrays[name] = np.empty(shape, dtype)
+        elif offset is None or offset + nbytes > size:
+            raise DataSetError(f"{path}: {name} is not contiguous, or cut off")
+        else:
+            arrays[name] = np.memmap(path, dtype, "r", offset, shape)
     return arrays

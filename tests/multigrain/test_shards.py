@@ -100,5 +100,12 @@ def test_map_features_refuses_a_file_that_was_cut_off(tmp_path: Path) -> None:
     write_data_set(tmp_path)
     path = tmp_path / "features-00000-of-00003.h5"
     path.write_bytes(path.read_bytes()[:-200])
-    with pytest.raises((DataSetError, OSError)):
+    with pytest.raises(DataSetError, match=path.name):
+        map_features(path)
+
+
+def test_map_features_refuses_a_file_that_is_no_hdf5(tmp_path: Path) -> None:
+    path = tmp_path / "features.h5"
+    path.write_bytes(bytes(5000))
+    with pytest.raises(DataSetError, match=path.name):
         map_features(path)

@@ -1,0 +1,134 @@
+"""Batches, made by threads while the model works, in the order that seed and epoch give.
+
+Threads, not processes: copying a row does not hold Python's lock, and a batch that a process made would be copied once
+more. Each thread fills one of a ring of buffers that are used again and again.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import torch
+
+from multigrain.batch import Batch, Captions, Photos
+from multigrain.data import DataSet, Rows
+from multigrain.order import permutation, rank_slice
+from schemas.records import Split
+
+T = TypeVar("T")
+THREADS = 2
+
+
+class Loader:
+    """The pairs of a split for training: each caption once an epoch, with its photo.
+
+    Iterating goes from where it stands to the end of the epoch, and the next time through the next epoch. A batch is
+    valid until the next one is asked for. Of each global batch of `batch_size` pairs a rank takes its slice, so where
+    the loader stands is two numbers, good for any number of ranks.
+    """
+
+    def __init__(
+        self,
+        data: DataSet,
+        split: Split = "train",
+        *,
+        batch_size: int = 128,  # of all ranks together
+        seed: int = 0,
+        rank: int = 0,
+        world_size: int = 1,
+        drop_last: bool = True,  # what is left at the end of an epoch and fills no batch
+        threads: int = THREADS,
+        device: torch.device | str | None = None,  # None: as stored, where the threads put it
+        dtype: torch.dtype = torch.float32,  # of the features on the device
+    ) -> None:
+        """Raises ValueError where an option cannot be, or the split is smaller than a batch."""
+        if not 0 <= rank < world_size <= batch_size:
+            raise ValueError(f"rank {rank} of {world_size} with global batches of {batch_size}")
+        self._captions = data.caption_rows(split)
+        if len(self._captions) < (batch_size if drop_last else 1):
+            raise ValueError(f"{split} has {len(self._captions)} captions of photos with regions, a batch {batch_size}")
+        self._data, self._size, self._seed = data, batch_size, seed
+        self._rank, self._ranks, self._drop, self._threads = rank, world_size, drop_last, threads
+        self._device, self._dtype = device, dtype
+        self.epoch = self._position = 0
+        self._of = {"data": data.fingerprint, "split": split, "samples": len(self._captions)}
+
+    def __len__(self) -> int:
+        """Returns the batches of a whole epoch."""
+        return len(self._captions) // self._size if self._drop else -(-len(self._captions) // self._size)
+
+    def __iter__(self) -> Iterator[Batch]:
+        order = self._captions[permutation(len(self._captions), self._seed, self.epoch)]
+        end = len(order) - self._size + 1 if self._drop else len(order)
+        starts = range(self._position, end, self._size)
+        chunks = (rank_slice(order[i : i + self._size], self._rank, self._ranks) for i in starts)
+        room = -(-self._size // self._ranks)
+        for batch in _ring(self._data, self._data.pairs, chunks, room, self._threads):
+            self._position += self._size
+            if self._device is None:
+                yield batch
+                continue
+            moved = batch.to(self._device, self._dtype)
+            copied = torch.cuda.current_stream().record_event() if moved.photos.features.is_cuda else None
+            yield moved
+            if copied is not None:  # the buffer must not be filled again before a GPU has read it
+                copied.synchronize()
+        self.epoch, self._position = self.epoch + 1, 0
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns where the loader stands, behind the batches that were handed out; the same on every rank."""
+        return {"seed": self._seed, "epoch": self.epoch, "position": self._position, **self._of}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes on where another loader stood, whatever its ranks. Raises ValueError where it read other samples."""
+        for key, ours in self._of.items():
+            if state[key] != ours:
+                raise ValueError(f"the state is of {key} {state[key]}, this loader reads {ours}")
+        self._seed, self.epoch, self._position = state["seed"], state["epoch"], state["position"]
+
+
+def photo_batches(data: DataSet, split: Split, batch_size: int = 128, threads: int = THREADS) -> Iterator[Photos]:
+    """Yields each photo of a split once, in the order of data.photo_rows, as stored; valid until the next one."""
+    return _ring(data, data.photos, _chunks(data.photo_rows(split), batch_size), batch_size, threads)
+
+
+def caption_batches(data: DataSet, split: Split, batch_size: int = 128) -> Iterator[Captions]:
+    """Yields each caption of a split once, in the order of data.caption_rows."""
+    return map(data.captions, _chunks(data.caption_rows(split), batch_size))
+
+
+def candidate_batches(data: DataSet, split: Split, batch_size: int = 128, threads: int = THREADS) -> Iterator[Batch]:
+    """Yields each labelled candidate of a split once, in the order of data.candidate_rows, as stored."""
+    return _ring(data, data.candidates, _chunks(data.candidate_rows(split), batch_size), batch_size, threads)
+
+
+def _chunks(rows: Rows, size: int) -> Iterator[Rows]:
+    return (rows[i : i + size] for i in range(0, len(rows), size))
+
+
+def _ring(
+    data: DataSet, read: Callable[[Rows, torch.Tensor], T], chunks: Iterator[Rows], room: int, threads: int
+) -> Iterator[T]:
+    """Yields read(chunk, buffer) of each chunk in order, read ahead by threads into buffers of `room` rows.
+
+    What was yielded last keeps its buffer until the next is asked for; the threads have one each besides.
+    """
+    with ThreadPoolExecutor(threads, "loader") as pool:
+        free = deque(data.buffer(room) for _ in range(threads + 1))
+        ahead: deque[tuple[Future[T], torch.Tensor]] = deque()
+        try:
+            for chunk in chunks:
+                if not free:
+                    future, buffer = ahead.popleft()
+                    yield future.result()
+                    free.append(buffer)
+                buffer = free.popleft()
+                ahead.append((pool.submit(read, chunk, buffer), buffer))
+            while ahead:
+                yield ahead.popleft()[0].result()
+        finally:
+            for future, _ in ahead:
+                future.cancel()

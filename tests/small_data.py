@@ -1,0 +1,160 @@
+"""A small complete data set, written by the schemas alone: captions of one pattern whose graphs are known."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from schemas.feature_shard import FeatureDtype, FeatureLayout, FeatureRow, create_feature_shard
+from schemas.graph_shard import write_graph_shard
+from schemas.label_shard import write_label_shard
+from schemas.manifest import RunRecord, manifest_json, success_text
+from schemas.records import (
+    Attribute,
+    Caption,
+    ImageGraphs,
+    ImageLabels,
+    ImageRelations,
+    LabelledCaption,
+    PhraseLabel,
+    RegionRelation,
+    Regions,
+    SceneGraph,
+    Split,
+    TextObject,
+    TextRelation,
+)
+from schemas.relation_shard import write_relation_shard
+from schemas.sidecar import FileEntry, Sidecar, StageCount
+from tests.synthetic import LABELS, regions
+from transforms.phrases import phrases
+
+LAYOUT = FeatureLayout(4, 16, 2)
+COLOURS, NOUNS, VERBS = ("red", "blue", "green"), ("man", "horse", "dog", "ball"), ("rides", "holds", "sees")
+
+
+@dataclass
+class Written:
+    """What was written, in the order of the rows."""
+
+    graphs: list[ImageGraphs]
+    labels: list[ImageLabels]
+    relations: list[ImageRelations]
+    regions: list[Regions | None]  # None: the image failed
+
+
+def caption(rng: random.Random, caption_id: str) -> tuple[Caption, SceneGraph]:
+    """Returns "A red man rides a blue horse ." and its graph: two objects and a triple."""
+    words = ["A", rng.choice(COLOURS), rng.choice(NOUNS), rng.choice(VERBS), "a", rng.choice(COLOURS)]
+    words += [rng.choice(NOUNS), "."]
+    starts = [sum(len(word) + 1 for word in words[:i]) for i in range(len(words))]
+    tokens = tuple((start, start + len(word)) for start, word in zip(starts, words, strict=True))
+    objects = (
+        TextObject(0, words[2], (Attribute(words[1], False, (1, 2)),), None, (2, 3)),
+        TextObject(1, words[6], (Attribute(words[5], False, (5, 6)),), None, (6, 7)),
+    )
+    relations = (TextRelation(0, words[3], 1, False, (3, 4)),)
+    return Caption(caption_id, " ".join(words)), SceneGraph(tokens, objects, relations)
+
+
+def image(rng: random.Random, number: int, split: Split, captions: int) -> ImageGraphs:
+    """Returns an image with captions, the last of which has no graph."""
+    pairs = [caption(rng, f"im{number}#{i}") for i in range(captions)]
+    graphs = [graph for _, graph in pairs]
+    graphs[-1] = SceneGraph(graphs[-1].tokens, (), (), "not_english")
+    return ImageGraphs(f"im{number}", f"im{number}.jpg", split, tuple(c for c, _ in pairs), tuple(graphs))
+
+
+def label(rng: random.Random, one: ImageGraphs, images: list[ImageGraphs]) -> ImageLabels:
+    """Returns the image's own phrases, and two captions of others with labels drawn at random."""
+    own = [phrase for c, g in zip(one.captions, one.graphs, strict=True) for phrase in phrases(c.caption_id, g)]
+    candidates = []
+    for other in rng.sample([i for i in images if i is not one and len(i.captions) > 1], 2):
+        place = rng.randrange(len(other.captions) - 1)
+        caption_id = other.captions[place].caption_id
+        found = phrases(caption_id, other.graphs[place])
+        labelled = tuple(PhraseLabel(p, rng.choice(LABELS), "contained", rng.choice([0.25, 1.0])) for p in found)
+        candidates.append(LabelledCaption(caption_id, other.image_id, labelled))
+    return ImageLabels(one.image_id, tuple(own), tuple(candidates))
+
+
+def relate(rng: random.Random, one: ImageGraphs, boxes: int) -> ImageRelations:
+    pairs = [(i, j) for i in range(boxes) for j in range(boxes) if i != j]
+    found = sorted(
+        (RegionRelation(i, rng.choice(VERBS), j, rng.random(), 0.5) for i, j in pairs), key=lambda r: -r.score
+    )
+    return ImageRelations(one.image_id, tuple(found))
+
+
+def write_data_set(
+    folder: Path,
+    sizes: tuple[int, ...] = (4, 0, 5),  # images of each shard
+    *,
+    layout: FeatureLayout = LAYOUT,
+    dtype: FeatureDtype = "float16",
+    split: Split | None = None,  # of all images; by default two of three are "train", the others "test"
+    captions: int = 3,  # of the first image; the others have one more or less
+    seed: int = 0,
+    foreign: str = "",  # a product whose files are of images of other names
+) -> Written:
+    """Writes a data set and returns what is in it. The last image of the first shard failed: it has no boxes."""
+    folder.mkdir(exist_ok=True)
+    rng, random_regions = random.Random(seed), np.random.default_rng(seed)
+    layout = FeatureLayout(layout.max_boxes, layout.feature_size, layout.attributes, dtype)
+    count = sum(sizes)
+    images = [
+        image(rng, n, split or ("test" if n % 3 == 2 else "train"), captions + n % 3 - (n > 0)) for n in range(count)
+    ]
+    found: list[Regions | None] = [
+        regions(random_regions, 1 + n % layout.max_boxes, layout.feature_size, layout.attributes) for n in range(count)
+    ]
+    found[sizes[0] - 1] = None
+    written = Written(
+        images,
+        [label(rng, one, images) for one in images],
+        [relate(rng, one, 0 if r is None else len(r.boxes)) for one, r in zip(images, found, strict=True)],
+        found,
+    )
+    sidecars: list[Sidecar] = []
+    first = 0
+    for shard, size in enumerate(sizes):
+        sidecars += _write_shard(folder, written, slice(first, first + size), (shard, len(sizes)), layout, foreign)
+        first += size
+    description: dict[str, Any] = {"vocabularies": {"objects": [*NOUNS]}}
+    manifest = manifest_json(RunRecord({}, {}), sidecars, [], description)
+    (folder / "manifest.json").write_text(manifest)
+    (folder / "_SUCCESS").write_text(success_text(manifest))
+    return written
+
+
+def _write_shard(
+    folder: Path, written: Written, rows: slice, shard: tuple[int, int], layout: FeatureLayout, foreign: str
+) -> list[Sidecar]:
+    names = {
+        product: f"{product}-{shard[0]:05}-of-{shard[1]:05}" + (".h5" if product == "features" else ".parquet")
+        for product in ("features", "graphs", "labels", "relations")
+    }
+    images = written.graphs[rows]
+    feature_ids = [("other " if foreign == "features" else "") + i.image_id for i in images]
+    with create_feature_shard(folder / names["features"], layout, feature_ids) as writer:
+        for row, one in enumerate(written.regions[rows]):
+            if one is not None:
+                n = len(one.boxes)
+                writer.write(row, FeatureRow(one, np.arange(n * n, dtype=np.uint8).reshape(n, n) % 12))
+    write_graph_shard(folder / names["graphs"], images)
+    labels = [replace(i, image_id="other") if foreign == "labels" else i for i in written.labels[rows]]
+    write_label_shard(folder / names["labels"], labels)
+    relations = [replace(i, image_id="other") if foreign == "relations" else i for i in written.relations[rows]]
+    write_relation_shard(folder / names["relations"], relations)
+    sidecars = []
+    for product, name in names.items():
+        content = (folder / name).read_bytes()
+        entry = FileEntry(name, len(content), sha256(content).hexdigest())
+        counts = {"Stage": StageCount(len(images), len(images), 0)}
+        sidecars.append(Sidecar(product, *shard, len(images), "f", "i", (entry,), counts))
+    return sidecars
