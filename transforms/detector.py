@@ -7,11 +7,10 @@ unless they are called *scaled*: then of the resized image that the network sees
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -43,6 +42,18 @@ ATTRIBUTES_PER_REGION = 5  # as many as are written, best first, where the detec
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
+class ResizedPhoto(NamedTuple):
+    """A photo as the network sees it."""
+
+    pixels: NDArray[np.uint8]  # (3, h, w), channels in the network's order
+    size: tuple[int, int]  # (height, width) of the photo itself
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Returns (h, w)."""
+        return self.pixels.shape[1], self.pixels.shape[2]
+
+
 @dataclass(frozen=True, eq=False)
 class RegionDetector:
     """A detector ready to look at photos; safe to share between threads.
@@ -68,16 +79,24 @@ class RegionDetector:
     @cached_property
     def on_cpu(self) -> RegionDetector:
         """The same detector on the CPU: itself, if it is there."""
-        if self.model.device.type == "cpu":
-            return self
+        return self if self.model.device.type == "cpu" else self.copy_to("cpu")
+
+    def copy_to(self, device: str) -> RegionDetector:
+        """Returns the same detector on another device; nothing is allocated on its own, whose memory may be full."""
         cfg = self.cfg.clone()
         cfg.defrost()
-        cfg.MODEL.DEVICE = "cpu"
-        return replace(self, model=deepcopy(self.model).to("cpu"), cfg=cfg)
+        cfg.MODEL.DEVICE = device
+        model = build_model(cfg, len(self.attribute_names))
+        model.load_state_dict(self.model.state_dict())
+        return replace(self, model=model.eval().requires_grad_(False), cfg=cfg)
 
-    def resized_shape(self, image: NDArray[np.uint8]) -> tuple[int, int]:
-        """Returns the (height, width) at which the network sees a photo."""
-        return resized_shape(_size(image), self.cfg)
+    def resize(self, image: NDArray[np.uint8]) -> ResizedPhoto:
+        """Returns an RGB photo (H, W, 3) as the network sees it, resized as detectron2's own predictor does."""
+        size = _size(image)
+        height, width = resized_shape(size, self.cfg)
+        resized = np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR))
+        channels = resized if self.cfg.INPUT.FORMAT == "RGB" else resized[:, :, ::-1]
+        return ResizedPhoto(np.ascontiguousarray(channels.transpose(2, 0, 1)), size)
 
     def detect(self, image: NDArray[np.uint8], selection: SelectionOptions) -> Regions:
         """Returns the regions that the detector finds in an RGB photo (H, W, 3).
@@ -86,27 +105,26 @@ class RegionDetector:
         returned, so describe() gives the same for it. Raises FloatingPointError where the network's output is not
         finite, and whatever torch raises where memory does not suffice.
         """
-        return self.detect_many([image], selection)[0]
+        return self.detect_many([self.resize(image)], selection)[0]
 
-    def detect_many(self, images: Sequence[NDArray[np.uint8]], selection: SelectionOptions) -> list[Regions]:
-        """Returns the regions of RGB photos that have one resized shape, as detect() does, up to rounding: how a sum
-        is split depends on the size of the batch."""
+    def detect_many(self, photos: Sequence[ResizedPhoto], selection: SelectionOptions) -> list[Regions]:
+        """Returns the regions of photos that have one resized shape, as detect() does, up to rounding: how a sum is
+        split depends on the size of the batch."""
         with one_thread(), torch.inference_mode():
-            scaled, maps, shape = self._backbone(images)
+            scaled, maps, shape = self._backbone(photos)
             proposals, _ = self.model.proposal_generator(scaled, maps, None)
             features = self._pool(maps, [found.proposal_boxes for found in proposals])  # (P of all photos, D)
             predictor = self.model.roi_heads.box_predictor
             logits, deltas = predictor(features)[:2]
             scores = logits.softmax(dim=1)[:, :-1].cpu().split([len(found) for found in proposals])  # (P, K) each
             chosen = []
-            for image, boxes, likely in zip(
-                images, predictor.predict_boxes((logits, deltas), proposals), scores, strict=True
+            for photo, boxes, likely in zip(
+                photos, predictor.predict_boxes((logits, deltas), proposals), scores, strict=True
             ):
-                size = _size(image)
-                refined = boxes.view(len(boxes), -1, 4).cpu() / _ratio(size, shape)  # (P, K or 1, 4)
+                refined = boxes.view(len(boxes), -1, 4).cpu() / _ratio(photo.size, shape)  # (P, K or 1, 4)
                 _check_finite(boxes=refined, scores=likely)
-                chosen.append(select_regions(refined, likely, size, selection))
-            return self._describe(maps, shape, images, [c.boxes for c in chosen], chosen)
+                chosen.append(select_regions(refined, likely, photo.size, selection))
+            return self._describe(maps, shape, [photo.size for photo in photos], [c.boxes for c in chosen], chosen)
 
     def describe(self, image: NDArray[np.uint8], boxes: NDArray[np.float32]) -> Regions:
         """Returns the regions at given boxes (R, 4), in the order given, each with the class that it looks most like.
@@ -121,25 +139,19 @@ class RegionDetector:
         if empty.any():
             raise ValueError(f"boxes are empty inside a photo of {size[0]} x {size[1]}: {boxes[empty.numpy()]}")
         with one_thread(), torch.inference_mode():
-            _, maps, shape = self._backbone([image])
-            return self._describe(maps, shape, [image], [given], None)[0]
+            _, maps, shape = self._backbone([self.resize(image)])
+            return self._describe(maps, shape, [size], [given], None)[0]
 
-    def _backbone(self, images: Sequence[NDArray[np.uint8]]) -> tuple[Any, dict[str, Tensor], tuple[int, int]]:
-        """Returns the resized images, their feature maps and (height, width), as detectron2's own predictor does."""
-        shapes = {self.resized_shape(image) for image in images}
+    def _backbone(self, photos: Sequence[ResizedPhoto]) -> tuple[Any, dict[str, Tensor], tuple[int, int]]:
+        """Returns the photos as detectron2 holds them, their feature maps and their (h, w)."""
+        shapes = {photo.shape for photo in photos}
         if len(shapes) != 1:
             raise ValueError(f"photos of a batch have one resized shape, not {sorted(shapes)}")
-        height, width = shapes.pop()
-        inputs = []
-        for image in images:
-            resized = np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR))
-            channels = resized if self.cfg.INPUT.FORMAT == "RGB" else resized[:, :, ::-1]
-            pixels = np.ascontiguousarray(channels.transpose(2, 0, 1), dtype=np.float32)
-            inputs.append({"image": torch.from_numpy(pixels)})
-        scaled = self.model.preprocess_image(inputs)
+        # Bytes travel to the device, and become float32 there as the mean is subtracted.
+        scaled = self.model.preprocess_image([{"image": torch.from_numpy(photo.pixels)} for photo in photos])
         with self._reduced():
             maps = self.model.backbone(scaled.tensor)
-        return scaled, {name: values.float() for name, values in maps.items()}, (height, width)
+        return scaled, {name: values.float() for name, values in maps.items()}, shapes.pop()
 
     def _reduced(self) -> torch.autocast:
         device = self.model.device.type
@@ -165,12 +177,13 @@ class RegionDetector:
         self,
         maps: dict[str, Tensor],
         shape: tuple[int, int],
-        images: Sequence[NDArray[np.uint8]],
+        sizes: Sequence[tuple[int, int]],
         boxes: Sequence[Tensor],
         found: Sequence[Selection] | None,
     ) -> list[Regions]:
-        """Returns each photo's regions at boxes (R, 4), with the ids and scores found for them, or with their own."""
-        device, sizes = self.model.device, [_size(image) for image in images]
+        """Returns the regions of photos of (height, width) each, at boxes (R, 4), with the ids and scores that were
+        found for them, or with their own."""
+        device = self.model.device
         predictor = self.model.roi_heads.box_predictor
         scaled = [Boxes((b * _ratio(size, shape)).to(device)) for b, size in zip(boxes, sizes, strict=True)]
         features = self._pool(maps, scaled)  # (R of all photos, D)
