@@ -59,3 +59,15 @@ def test_split_of_gives_about_eighty_ten_ten() -> None:
     assert 0.77 < splits.count("train") / 2000 < 0.83
     assert 0.08 < splits.count("val") / 2000 < 0.12
     assert set(splits) == {"train", "val", "test"}
+
+
+def test_generate_takes_the_last_scenes_as_test_split(tmp_path: Path) -> None:
+    generate(tmp_path, scenes=12, seed=3, processes=1, test_scenes=5)
+    splits = [image["split"] for image in json.loads((tmp_path / "captions.json").read_text())["images"]]
+    assert splits[7:] == ["test"] * 5
+    assert set(splits[:7]) <= {"train", "val"}
+
+
+def test_generate_refuses_more_test_scenes_than_scenes(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="9 test scenes of 5"):
+        generate(tmp_path, scenes=5, seed=3, processes=1, test_scenes=9)
