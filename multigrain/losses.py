@@ -1,0 +1,146 @@
+"""The losses of the four models, each a function of scores that are there already.
+
+Legend: N photos, M captions, K phrases a caption, D size of an embedding. `matches[n, m]` says that caption m was
+written for photo n. A batch may hold a photo more than once and several captions of one photo: what matches is never
+a negative.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+PhraseLoss = Literal["hinge", "bce"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """What is known of N photos and M captions with respect to one another."""
+
+    matches: Tensor  # (N, M) bool
+    hardest: bool = True  # negatives of the triplet losses: the hardest one, or all of them (warm-up)
+    label: Tensor | None = None  # (N, M, K) int8: +1 phrase true of the photo, -1 false, 0 unknown; None without labels
+    confidence: Tensor | None = None  # (N, M, K) in [0, 1]
+
+
+def triplet(scores: Tensor, matches: Tensor, *, margin: float, hardest: bool) -> Tensor:
+    """Returns the triplet loss over the matching pairs of (N, M) scores, both ways, as a scalar.
+
+    For a matching pair (n, m): [margin - s(n, m) + s(n, m')]+ over the captions m' that do not match n, plus
+    [margin - s(n, m) + s(n', m)]+ over the photos n' that do not match m. With `hardest` only the largest term of
+    each sum is kept (Faghri et al. 2018, VSE++, eq. 6), else the mean of all (eq. 5 divided by the number of
+    negatives): the warm-up epoch, in which the hardest negative would make all embeddings collapse. Averaged over the
+    matching pairs; 0 where there are none.
+    """
+    n, m = matches.nonzero(as_tuple=True)
+    if len(n) == 0:
+        return scores.sum() * 0.0
+    positive = scores[n, m][:, None]  # (P, 1)
+    total = scores.new_zeros(())
+    for other, same in ((scores[n], matches[n]), (scores.t()[m], matches.t()[m])):  # (P, M), (P, N)
+        cost = (margin - positive + other).clamp_min(0).masked_fill(same, 0)
+        total = total + (cost.amax(1) if hardest else cost.sum(1) / (~same).sum(1).clamp_min(1)).mean()
+    return total
+
+
+def multi_scale(
+    global_scores: Tensor, local_scores: Tensor, matches: Tensor, *, local_weight: float, margin: float, hardest: bool
+) -> dict[str, Tensor]:
+    """Returns the triplet losses of (N, M) scores of wholes and of parts: triplet(global) + local_weight
+    triplet(local).
+
+    SSAMT (arXiv 2109.05523) states matching losses from global and local perspectives; that each is a triplet loss of
+    its own is our reading.
+    """
+    return {
+        "global": triplet(global_scores, matches, margin=margin, hardest=hardest),
+        "local": local_weight * triplet(local_scores, matches, margin=margin, hardest=hardest),
+    }
+
+
+def mismatched_phrases(
+    scores: Tensor,
+    label: Tensor,
+    confidence: Tensor,
+    *,
+    kind: PhraseLoss,
+    positive_margin: float,
+    negative_margin: float,
+    temperature: float,
+) -> Tensor:
+    """Returns the penalty on phrases that score high where they are false, and low where they are true, as a scalar.
+
+    All three tensors have one shape; label +1, -1 or 0 (unknown: no loss), confidence c in [0, 1]. Means are weighted
+    by c:
+
+        hinge:  mean over negatives [s - negative_margin]+  +  mean over positives [positive_margin - s]+
+        bce:    mean over negatives log(1 + e^z)  +  mean over positives log(1 + e^-z),   z = temperature (s - middle
+        of the margins)
+
+    SSAMT (arXiv 2109.05523) states that mismatched phrases are penalised; the formulas are ours. Positives and
+    negatives have a mean each because there are many times more negatives.
+    """
+    if kind == "hinge":
+        cost_negative = (scores - negative_margin).clamp_min(0)
+        cost_positive = (positive_margin - scores).clamp_min(0)
+    else:
+        logit = temperature * (scores - (positive_margin + negative_margin) / 2)
+        cost_negative, cost_positive = functional.softplus(logit), functional.softplus(-logit)
+    return _weighted_mean(cost_negative, confidence * (label < 0)) + _weighted_mean(
+        cost_positive, confidence * (label > 0)
+    )
+
+
+def centre_hinge(image: Tensor, caption: Tensor, matches: Tensor, *, near: float, far: float) -> Tensor:
+    """Returns the centre hinge loss of unit vectors: image (N, D), caption (M, D), as a scalar.
+
+    The centre c of photo n is the mean of its embedding and of its captions' in the batch. Every embedding f of photo
+    n or of its captions is drawn to within `near` of c, and kept `far` away from the nearest centre of another photo:
+
+        [d(f, c) - near]+  +  [far - d(f, nearest other c)]+,     d(x, y) = 1 - cos(x, y)
+
+    ReSG (IEEE T-Cyb 54(2), 2024) names a centre hinge loss; the formula is ours, after the centre loss of Wen et al.
+    (2016). Without another photo in the batch the second term is left out.
+    """
+    weight = matches.to(image.dtype)  # (N, M)
+    centre = functional.normalize((image + weight @ caption) / (1 + weight.sum(1, keepdim=True)), dim=1)  # (N, D)
+    siblings = (weight @ weight.t() > 0) | torch.eye(len(image), dtype=torch.bool, device=image.device)  # (N, N)
+    total = image.new_zeros(())
+    for embedding, own in ((image, siblings), (caption, matches.t())):  # own (F, N): centres of the same photo
+        known = own.any(1)  # a caption may have come without its photo
+        distance = (1 - embedding @ centre.t())[known]  # (F, N)
+        own = own[known]
+        if len(own) == 0:
+            continue
+        to_own = distance.masked_fill(~own, 0).sum(1) / own.sum(1)
+        total = total + (to_own - near).clamp_min(0).mean()
+        to_other = distance.masked_fill(own, torch.inf).amin(1)
+        total = total + (far - to_other).clamp_min(0).mean()
+    return total
+
+
+def positive_negative_margin(
+    scores: Tensor, label: Tensor, confidence: Tensor, *, boundary: float, margin: float
+) -> Tensor:
+    """Returns how far positives and negatives are from their own side of a boundary, as a scalar; shapes as they come.
+
+        mean over positives [boundary + margin - s]+  +  mean over negatives [s - (boundary - margin)]+
+
+    ReSG (IEEE T-Cyb 54(2), 2024) names a positive-negative margin loss; the formula is ours, after the margin based
+    loss of Wu et al. (2017). label +1, -1 or 0 (no loss); means weighted by confidence.
+    """
+    cost_positive = (boundary + margin - scores).clamp_min(0)
+    cost_negative = (scores - (boundary - margin)).clamp_min(0)
+    return _weighted_mean(cost_positive, confidence * (label > 0)) + _weighted_mean(
+        cost_negative, confidence * (label < 0)
+    )
+
+
+def _weighted_mean(values: Tensor, weight: Tensor) -> Tensor:
+    """Returns the weighted mean, 0 where all weights are 0."""
+    total = weight.sum()
+    return (values * weight).sum() / torch.where(total > 0, total, torch.ones_like(total))
