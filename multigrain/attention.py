@@ -60,4 +60,5 @@ class RelationalAttention(nn.Module):
         message = (weight @ value + by_type @ typed).transpose(1, 2).reshape(b, q, d)
         asking = asking + self.dropout(self.out(message))
         fed = self.feed_out(self.dropout(functional.gelu(self.feed(self.norm_feed(asking)))))
-        return torch.add(asking, self.dropout(fed))
+        changed: Tensor = asking + self.dropout(fed)
+        return changed

@@ -126,7 +126,8 @@ class TextEncoder(nn.Module):
         if self.config.text == "bert":
             with torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen):
                 states = self.bert(input_ids=tokens, attention_mask=mask.long()).last_hidden_state
-            return torch.Tensor.contiguous(self.linear(states))
+            mapped: Tensor = self.linear(states)
+            return mapped
         packed = nn.utils.rnn.pack_padded_sequence(
             self.words(tokens), mask.sum(1).cpu(), batch_first=True, enforce_sorted=False
         )
@@ -154,11 +155,12 @@ def disturb_tokens(
     """
     place = torch.arange(tokens.shape[1], device=tokens.device)
     inner = mask & (place > 0) & (place < mask.sum(1, keepdim=True) - 1)
-    draw = torch.rand(tokens.shape, device=tokens.device) / max(probability, 1e-9)
+    inner &= torch.rand(tokens.shape, device=tokens.device) < probability
+    draw = torch.rand(tokens.shape, device=tokens.device)
     others = torch.randint(vocabulary, tokens.shape, device=tokens.device)
     tokens = torch.where(inner & (draw < 0.5), mask_token, tokens)
     tokens = torch.where(inner & (draw >= 0.5) & (draw < 0.6), others, tokens)
-    return tokens, mask & ~(inner & (draw >= 0.6) & (draw < 1.0))
+    return tokens, mask & ~(inner & (draw >= 0.6))
 
 
 def load_bert(name: str) -> Any:

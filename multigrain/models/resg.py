@@ -1,4 +1,4 @@
-"""ReSG, a reconstruction after the abstract of IEEE T-Cyb 54(2), 2024; docs/models.md says what is stated and what ours.
+"""ReSG, a reconstruction after the abstract of IEEE T-Cyb 54(2), 2024; docs/models.md says what is stated, what ours.
 
 Two graph encoders, VReG of the photo and TReG of the caption, each over object nodes and relation nodes. VReG:
 objects are regions, a relation node is made of its subject's and object's vectors, its predicate and the box around
