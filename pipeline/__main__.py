@@ -1,4 +1,4 @@
-"""The command line: python -m pipeline run | retry | verify | export | parse.
+"""The command line: python -m pipeline run | retry | verify | report | export | parse.
 
 Exit codes: 0 done; 1 failed, run the same command again to resume; 2 wrong options or input, nothing was done;
 3 complete, but a stage rejected more than --max-rejected; 4 verify found damage.
@@ -65,6 +65,10 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("out", metavar="OUT", type=Path)
     verify.set_defaults(command=_verify)
 
+    report = commands.add_parser("report", help="write report.html: a page to look at a data set with")
+    report.add_argument("out", metavar="OUT", type=Path)
+    report.set_defaults(command=_report)
+
     export = commands.add_parser("export", help="write a data set in the formats that others train on")
     export.add_argument("out", metavar="OUT", type=Path)
     export.add_argument("to", metavar="precomp:DIR|tsv:FILE")
@@ -99,7 +103,7 @@ def _execute(options: RunOptions, *, retry: bool) -> int:
     from pipeline.local import run_local
     from pipeline.summary import reasons, table, warnings, worst_fraction
     from schemas.manifest import DEAD_LETTERS, MANIFEST
-    from transforms.storage import read_text
+    from transforms.storage import is_local, read_text
 
     run_local(make_plan(options), retry=retry)
     manifest = json.loads(read_text(FileSystems.join(options.out, MANIFEST)))
@@ -111,6 +115,8 @@ def _execute(options: RunOptions, *, retry: bool) -> int:
         print(f"\nrejected ({DEAD_LETTERS} has them all; mend them and `python -m pipeline retry {options.out}`):")
         print(reasons([json.loads(line) for line in letters]))
     print(f"\n{manifest['rows']:,} images in {len(manifest['files'])} files: {options.out}")
+    if is_local(options.out):  # the page is made from files, and made at any time by `report`
+        _write_report_if_possible(Path(options.out))
     return REJECTED if worst_fraction(manifest) > options.max_rejected else OK
 
 
@@ -123,6 +129,28 @@ def _verify(args: argparse.Namespace) -> int:
         problems += 1
     print(f"{args.out}: " + (f"{problems} problems" if problems else "every file is whole"))
     return DAMAGED if problems else OK
+
+
+def _report(args: argparse.Namespace) -> int:
+    from report.data_set import ReportError
+    from report.write_report import write_report
+
+    try:
+        print(write_report(args.out))
+    except ReportError as error:
+        raise OptionError(str(error)) from error
+    return OK
+
+
+def _write_report_if_possible(out: Path) -> None:
+    """Writes the page of a data set that is complete with it or without it."""
+    from report.data_set import ReportError
+    from report.write_report import write_report
+
+    try:
+        print(f"report: {write_report(out)}")
+    except (ReportError, OSError) as error:
+        print(f"warning: the data set is complete, but its report is not written: {error}", file=sys.stderr)
 
 
 def _export(args: argparse.Namespace) -> int:

@@ -21,7 +21,7 @@ from pipeline.flow import build
 from pipeline.identity import Plan
 from pipeline.options import OptionError
 from pipeline.quiet import LEVEL
-from schemas.manifest import MANIFEST, RUN, SUCCESS, RunRecord
+from schemas.manifest import MANIFEST, REPORT, RUN, SUCCESS, RunRecord
 from transforms.publish import Target
 from transforms.storage import TEMPORARY, is_local, names_in, publish_text, read_text, remove
 
@@ -61,7 +61,7 @@ def _runner(workers: int) -> FnApiRunner:
 def start_folder(out: str, run: RunRecord) -> None:
     """Prepares the output folder: a new one gets run.json, an old one must have been started with the same identity.
 
-    Removes what a killed run left half-written, and _SUCCESS: the folder is complete again only at the end.
+    Removes what a killed run left half-written, _SUCCESS and report.html: the folder is complete only at the end.
     Raises OptionError where the identities differ, naming each difference.
     """
     path = FileSystems.join(out, RUN)
@@ -79,7 +79,7 @@ def start_folder(out: str, run: RunRecord) -> None:
     else:
         _refuse_foreign(out)
     publish_text(run.to_json(), out, RUN)
-    remove(out, [name for name in names_in(out) if name.startswith(TEMPORARY) or name in (SUCCESS, MANIFEST)])
+    remove(out, [name for name in names_in(out) if name.startswith(TEMPORARY) or name in (SUCCESS, MANIFEST, REPORT)])
 
 
 def _refuse_foreign(out: str) -> None:

@@ -89,11 +89,17 @@ def read_label_shard(path: str | Path) -> Iterator[ImageLabels]:
     """Yields the images of one shard in row order, a row group in memory at a time."""
     with pq.ParquetFile(path) as file:
         for group in range(file.num_row_groups):
-            table = file.read_row_group(group)
-            column = {name: pa.concat_arrays(table[name].chunks) for name in LABELS.names}
-            positives = split_lists(column["positives"], _phrases)
-            candidates = split_lists(column["candidates"], _candidates)
-            yield from map(ImageLabels, column["image_id"].to_pylist(), positives, candidates)
+            yield from read_label_table(file.read_row_group(group))
+
+
+def read_label_table(table: pa.Table) -> list[ImageLabels]:
+    """Returns the records of an Arrow table of the schema LABELS."""
+    if not table.num_rows:
+        return []
+    column = {name: pa.concat_arrays(table[name].chunks) for name in LABELS.names}
+    positives = split_lists(column["positives"], _phrases)
+    candidates = split_lists(column["candidates"], _candidates)
+    return list(map(ImageLabels, column["image_id"].to_pylist(), positives, candidates))
 
 
 def _phrases(array: pa.StructArray) -> list[Phrase]:

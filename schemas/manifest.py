@@ -16,6 +16,7 @@ RUN = "run.json"
 MANIFEST = "manifest.json"
 SUCCESS = "_SUCCESS"
 DEAD_LETTERS = "dead_letters.jsonl"
+REPORT = "report.html"  # in no manifest: it names paths and shows photos
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,9 +52,15 @@ def read_relation_shard(path: str | Path) -> Iterator[ImageRelations]:
     """Yields the images of one shard in row order, a row group in memory at a time."""
     with pq.ParquetFile(path) as file:
         for group in range(file.num_row_groups):
-            table = file.read_row_group(group)
-            column = {name: pa.concat_arrays(table[name].chunks) for name in RELATIONS.names}
-            yield from map(ImageRelations, column["image_id"].to_pylist(), split_lists(column["relations"], _relations))
+            yield from read_relation_table(file.read_row_group(group))
+
+
+def read_relation_table(table: pa.Table) -> list[ImageRelations]:
+    """Returns the records of an Arrow table of the schema RELATIONS."""
+    if not table.num_rows:
+        return []
+    column = {name: pa.concat_arrays(table[name].chunks) for name in RELATIONS.names}
+    return list(map(ImageRelations, column["image_id"].to_pylist(), split_lists(column["relations"], _relations)))
 
 
 def _relations(array: pa.StructArray) -> list[RegionRelation]:

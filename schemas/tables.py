@@ -66,6 +66,28 @@ def write_table(path: Path, table: pa.Table, plain: Sequence[str]) -> None:
         writer.write_table(table, row_group_size=ROW_GROUP)
 
 
+def read_rows(path: str | Path, rows: Sequence[int]) -> pa.Table:
+    """Returns some rows of a shard, in the order given; only their row groups are read, one in memory at a time.
+
+    Raises IndexError where the shard has no such row.
+    """
+    wanted = np.asarray(rows, np.int64)
+    parts, places, first = [], [], 0
+    with pq.ParquetFile(path) as file:
+        if len(wanted) and not 0 <= wanted.min() <= wanted.max() < file.metadata.num_rows:
+            raise IndexError(f"{path}: rows {wanted.min()} to {wanted.max()} of {file.metadata.num_rows}")
+        for group in range(file.num_row_groups):
+            end = first + file.metadata.row_group(group).num_rows
+            (inside,) = np.nonzero((wanted >= first) & (wanted < end))
+            if len(inside):
+                parts.append(file.read_row_group(group).take(pa.array(wanted[inside] - first)))
+                places.append(inside)
+            first = end
+        if not parts:
+            return file.schema_arrow.empty_table()
+    return pa.concat_tables(parts).take(pa.array(np.argsort(np.concatenate(places)))).combine_chunks()
+
+
 def leaf_names(schema: pa.Schema) -> list[str]:
     """Returns Parquet's dotted names of the leaf columns: "captions.list.element.text"."""
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from schemas.checksums import table_crcs
 from schemas.feature_shard import stored_crc
-from schemas.manifest import MANIFEST, RUN, SUCCESS, RunRecord, success_text
+from schemas.manifest import MANIFEST, REPORT, RUN, SUCCESS, RunRecord, success_text
 from schemas.sharding import row_key, shard_of, shard_stem
 
 
@@ -52,7 +52,7 @@ def verify(out: Path) -> Iterator[Problem]:
         yield from problems
         if not problems:
             whole.add(entry["name"])
-    known = {entry["name"] for entry in files} | {MANIFEST, SUCCESS, RUN}
+    known = {entry["name"] for entry in files} | {MANIFEST, SUCCESS, RUN, REPORT}
     for path in sorted(out.iterdir()):
         if path.name not in known:
             yield Problem(path.name, None, f"is not listed in {MANIFEST}")

@@ -84,6 +84,10 @@ def read_all() -> Callable[[Path], dict[str, bytes]]:
     """Returns every file of a data set that must not depend on how it was made, by name."""
 
     def read(out: Path) -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in sorted(out.iterdir()) if path.name != "run.json"}
+        return {
+            path.name: path.read_bytes()
+            for path in sorted(out.iterdir())
+            if path.name not in ("run.json", "report.html")
+        }
 
     return read

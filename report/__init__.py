@@ -1,0 +1,1 @@
+"""A finished data set as people see it: a page for the browser, one record for the terminal."""

@@ -1,0 +1,171 @@
+"""A finished data set, opened to be looked at: rows by their place, regions without their features.
+
+Legend: R boxes of an image, A attributes kept a box.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from schemas.graph_shard import read_graph_table
+from schemas.label_shard import read_label_table
+from schemas.manifest import DEAD_LETTERS, MANIFEST, RUN, SUCCESS, RunRecord, success_text
+from schemas.records import DeadLetter, ImageGraphs, ImageLabels, RegionRelation
+from schemas.relation_shard import read_relation_table
+from schemas.sharding import FORMAT_VERSION, row_key, shard_of, shard_stem
+from schemas.tables import read_rows
+
+BLOCK = 256  # images read at once
+
+
+class ReportError(ValueError):
+    """A folder that cannot be reported on; the message names the file and what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Boxes:
+    """What the detector saw in one image; empty where the image failed or the run had no images."""
+
+    boxes: NDArray[np.float32]  # (R, 4) xyxy pixels
+    object_ids: NDArray[np.int32]  # (R,) index into the object names; -1 for none
+    object_scores: NDArray[np.float32]  # (R,)
+    attribute_ids: NDArray[np.int32]  # (R, A) best first
+    attribute_scores: NDArray[np.float32]  # (R, A)
+    image_size: tuple[int, int]  # (height, width); (0, 0) where the image could not be read
+
+
+NO_BOXES = Boxes(
+    np.empty((0, 4), np.float32),
+    np.empty(0, np.int32),
+    np.empty(0, np.float32),
+    np.empty((0, 0), np.int32),
+    np.empty((0, 0), np.float32),
+    (0, 0),
+)
+COLUMNS = ("num_boxes", "boxes", "object_ids", "object_scores", "attribute_ids", "attribute_scores", "image_size")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """Everything that the data set says of one image but its features."""
+
+    image: ImageGraphs
+    labels: ImageLabels
+    seen: Boxes
+    relations: tuple[RegionRelation, ...]
+
+
+class DataSet:
+    """A complete output folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Opens the folder. Raises ReportError where it is not complete, or another format's."""
+        self.folder = folder
+        try:
+            text = (folder / MANIFEST).read_text("utf-8")
+            sealed = (folder / SUCCESS).read_text("utf-8")
+            record = (folder / RUN).read_text("utf-8")
+            letters = (folder / DEAD_LETTERS).read_text("utf-8").splitlines()
+            if success_text(text) != sealed:
+                raise ReportError(f"{folder}: {MANIFEST} is not the one that {SUCCESS} was written for")
+            self.manifest: dict[str, Any] = json.loads(text)
+            self.run = RunRecord.from_json(record)
+            self.letters = [DeadLetter(**json.loads(line)) for line in letters]
+        except OSError as error:
+            raise ReportError(f"{folder} is not a complete data set: {error.filename}: {error.strerror}") from error
+        except (ValueError, KeyError, TypeError) as error:
+            if isinstance(error, ReportError):
+                raise
+            raise ReportError(f"{folder}: {RUN} or {DEAD_LETTERS} cannot be read: {error}") from error
+        if self.manifest["format_version"] != FORMAT_VERSION:
+            raise ReportError(
+                f"{folder}: format {self.manifest['format_version']}, this version knows {FORMAT_VERSION}"
+            )
+        self.n_shards: int = self.manifest["n_shards"]
+        vocabularies = self.manifest["vocabularies"]
+        self.objects: Sequence[str] = vocabularies.get("objects") or ()
+        self.attributes: Sequence[str] = vocabularies.get("attributes") or ()
+        self._rows = {f["shard"]: f["rows"] for f in self.manifest["files"] if f["product"] == "graphs"}
+
+    def path(self, product: str, shard: int) -> Path:
+        return self.folder / (
+            shard_stem(product, shard, self.n_shards) + (".h5" if product == "features" else ".parquet")
+        )
+
+    def shard_of(self, image_id: str) -> int:
+        return shard_of(row_key(str(self.run.identity["salt"]), image_id), self.n_shards)
+
+    def image_ids(self, shard: int) -> list[str]:
+        """Returns the ids of a shard in row order. Raises ReportError where the file is damaged."""
+        ids: list[str] = []
+        for start in range(0, self._rows[shard], BLOCK):
+            ids += [image.image_id for image in self.graphs(shard, self._block(shard, start))]
+        return ids
+
+    def graphs(self, shard: int, rows: Sequence[int]) -> list[ImageGraphs]:
+        """Returns some images of a shard with their captions. Raises ReportError where the file is damaged."""
+        return read_graph_table(self._table("graphs", shard, rows))
+
+    def read(self, shard: int, rows: Sequence[int]) -> list[Row]:
+        """Returns some rows of a shard. Raises ReportError, naming the file, where one is damaged."""
+        try:
+            images = self.graphs(shard, rows)
+            labels = read_label_table(self._table("labels", shard, rows))
+            seen = [NO_BOXES] * len(rows)
+            relations: list[tuple[RegionRelation, ...]] = [()] * len(rows)
+            if "features" in self.manifest["products"]:
+                seen = self._boxes(shard, rows)
+            if "relations" in self.manifest["products"]:
+                relations = [r.relations for r in read_relation_table(self._table("relations", shard, rows))]
+            return [Row(*row) for row in zip(images, labels, seen, relations, strict=True)]
+        except (KeyError, TypeError, IndexError, UnicodeDecodeError) as error:
+            raise ReportError(f"{self.folder}: shard {shard} is damaged ({error}); `verify` says more") from error
+
+    def __iter__(self) -> Iterator[tuple[int, int, Row]]:
+        """Yields (shard, row, content) of every image, a block in memory at a time."""
+        for shard in range(self.n_shards):
+            for start in range(0, self._rows[shard], BLOCK):
+                rows = self._block(shard, start)
+                for row, content in zip(rows, self.read(shard, rows), strict=True):
+                    yield shard, row, content
+
+    def _block(self, shard: int, start: int) -> range:
+        return range(start, min(start + BLOCK, self._rows[shard]))
+
+    def _table(self, product: str, shard: int, rows: Sequence[int]) -> pa.Table:
+        path = self.path(product, shard)
+        try:
+            return read_rows(path, rows)
+        except (OSError, pa.ArrowException, IndexError, ValueError) as error:
+            raise ReportError(f"{path}: cannot be read ({error}); `verify` says more") from error
+
+    def _boxes(self, shard: int, rows: Sequence[int]) -> list[Boxes]:
+        path, found = self.path("features", shard), []
+        try:
+            with h5py.File(path) as file:
+                low, high = min(rows), max(rows) + 1  # one read of neighbours costs less than a read a row
+                columns = [file[name][low:high] for name in COLUMNS]
+            for row in rows:
+                n, boxes, ids, scores, attributes, attribute_scores, size = (c[row - low] for c in columns)
+                found.append(
+                    Boxes(
+                        boxes[:n],
+                        ids[:n],
+                        scores[:n],
+                        attributes[:n],
+                        attribute_scores[:n],
+                        (int(size[0]), int(size[1])),
+                    )
+                )
+        except (OSError, KeyError, RuntimeError, ValueError) as error:
+            raise ReportError(f"{path}: cannot be read ({error}); `verify` says more") from error
+        return found
