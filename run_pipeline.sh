@@ -27,7 +27,8 @@ echo "$version" >"$here/out/demo/version"
 cat <<END
 
 The data set lies in out/demo/shards; docs/shard_format.md says what each file holds. Next:
-  look at it    .venv/bin/python -m pipeline parse CAPTIONS.txt GRAPHS.jsonl     (scene graphs of your own sentences)
+  look at it    out/demo/shards/report.html, in any browser                      (docs/report.md)
+  your words    .venv/bin/python -m pipeline parse CAPTIONS.txt GRAPHS.jsonl     (scene graphs of your own sentences)
   your photos   ./run_pipeline.sh CAPTIONS.json --images PHOTOS --out OUT        (formats: docs/input_formats.md)
   read it       .venv/bin/python -c 'from multigrain import Shards; print(Shards("out/demo/shards")[0])'
 END

@@ -11,14 +11,14 @@ from xml.etree import ElementTree
 import vl_convert
 
 SVG = "{http://www.w3.org/2000/svg}"
-ALLOWED = {"svg", "g", "path", "line", "rect", "text", "tspan", "defs", "clipPath"}
+ALLOWED = {"svg", "g", "path", "line", "text"}
 UNSAID = re.compile(r"role|aria-.*|class|cursor|pointer-events|font-family|version")
 LABEL = 34  # characters of a name on an axis
 CONTROL = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # what no SVG may hold
 WIDTH, STEP, HEIGHT = 400, 19, 160  # pixels: the whole picture, a bar, the bars of a histogram
 TOP = 15  # bars of a chart of names
 COLUMNS = 40  # of a histogram, at most
-BAR = {"type": "bar", "cornerRadiusEnd": 3}
+BAR = {"type": "bar"}
 INK, GRID = "currentColor", "var(--line)"
 LABEL_COLOURS = {"positive": "var(--positive)", "negative": "var(--negative)", "unknown": "var(--unknown)"}
 CONFIG = {
@@ -92,7 +92,7 @@ def histogram(title: str, counts: Mapping[int, int], axis: str, unit: str, scale
         "width": WIDTH,
         "height": HEIGHT,
         "data": {"values": [{"bin": name, "n": n} for name, n in rows]},
-        "mark": {"type": "bar", "color": "var(--bar)", "cornerRadiusEnd": 2},
+        "mark": {"type": "bar", "color": "var(--bar)"},
         "encoding": {
             "x": {
                 "field": "bin",

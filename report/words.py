@@ -21,8 +21,7 @@ class Naming:
         self._true_of: defaultdict[str, set[int]] = defaultdict(set)  # word -> ids of the objects that it is true of
         for number, names in enumerate(vocabulary):
             for name in filter(None, (part.strip().lower() for part in names.split(","))):
-                for word in (name, *self._same.get(name, ())):
-                    self._called[word].add(number)
+                self._called[name].add(number)
                 for word in generals(name):
                     self._true_of[word].add(number)
         self._found: dict[str, frozenset[int]] = {}
@@ -30,6 +29,7 @@ class Naming:
     def object_ids(self, head: str) -> frozenset[int]:
         """Returns the ids of the objects that a caption's word may mean: a "dog" for a "puppy", and for an "animal"."""
         if head not in self._found:
-            called = (self._called.get(word, set()) for word in (head, *generals(head)))
+            words = (head, *generals(head), *self._same.get(head, ()))
+            called = (self._called.get(word, set()) for word in words)
             self._found[head] = frozenset().union(self._true_of.get(head, ()), *called)
         return self._found[head]

@@ -7,24 +7,30 @@ function drawGraph(caption) {
     below: [...(quantity ? [[quantity, "quantity"]] : []),
       ...attributes.map(([value, negated]) => [negated ? `not ${value}` : value, negated ? "denied" : "attribute"])],
   }));
+  const relations = caption.relations.filter(([s, , o]) => objects[s] && objects[o]);
   let left = 2;
-  for (const one of objects) {
+  for (const [number, one] of objects.entries()) {
     const widths = [one.head.length * NODE.letter, ...one.below.map(([text]) => text.length * NODE.small)];
     one.width = Math.min(Math.max(...widths) + 2 * NODE.pad, 260);
     one.left = left;
     one.middle = left + one.width / 2;
-    left += one.width + NODE.gap;
+    left += one.width + gapAfter(number, relations);
   }
-  const relations = caption.relations.filter(([s, , o]) => objects[s] && objects[o]);
   const levels = arcLevels(relations, objects);
   const top = 6 + NODE.rise * Math.max(0, ...levels);
   const lines = Math.max(0, ...objects.map((one) => one.below.length));
-  const width = Math.max(left - NODE.gap, 10) + 4;
+  const width = Math.max(0, ...objects.map((one) => one.left + one.width)) + 4;
   const height = top + NODE.height + lines * NODE.line + 8;
   const arcs = relations.map((relation, i) => arc(relation, objects, top, levels[i]));
   return shape("svg", {
     class: "graph", role: "img", "aria-label": graphInWords(caption), viewBox: `0 0 ${width} ${height}`, width, height,
   }, ...arcs.map(([line]) => line), ...objects.map((one) => node(one, top)), ...arcs.map(([, label]) => label));
+}
+
+// Neighbours stand far enough apart for the word between them.
+function gapAfter(number, relations) {
+  const words = relations.filter(([s, , o]) => Math.min(s, o) === number && Math.max(s, o) === number + 1);
+  return Math.max(NODE.gap, ...words.map(([, predicate]) => predicate.length * NODE.small - 20));
 }
 
 // Short arcs lie low; two that would cross stand at different heights.

@@ -55,7 +55,9 @@ function lights(regions, layer, status) {
       const marked = new Map();
       heads.forEach((head, part) => {
         const means = new Set(Object.hasOwn(DATA.means, head) ? DATA.means[head] : []);
-        for (const region of regions) if (means.has(region.object) && !marked.has(region)) marked.set(region, part);
+        const named = regions.filter((region) => means.has(region.object) && !marked.has(region));
+        const sure = named.filter((region) => !region.box.classList.contains("unsure"));
+        for (const region of sure.length ? sure : named) marked.set(region, part); // the doubtful ones if need be
       });
       show(marked, words);
     },

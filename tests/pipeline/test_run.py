@@ -68,6 +68,12 @@ def test_run_counts_add_up(finished: Path) -> None:
     assert all(c["entered"] == c["left"] + c["rejected"] for c in counts.values())
 
 
+def test_run_ends_with_a_report(finished: Path) -> None:
+    text = (finished / "report.html").read_text()
+    data = json.loads(text.partition('id="data">')[2].partition("</script>")[0])
+    assert len(data["examples"]) == json.loads((finished / "manifest.json").read_text())["rows"]
+
+
 def test_run_gives_the_same_bytes_for_shuffled_input(
     world: World, finished: Path, tmp_path: Path, read_all: ReadAll
 ) -> None:
