@@ -1,6 +1,6 @@
 """The picture of docs/report.md: the demo's report in a browser, a phrase of a caption under the pointer.
 
-    python -m demo.report_picture out/demo/shards/report.html docs/report.png --image scene_000268 --phrase "man ride horse"
+python -m demo.report_picture out/demo/shards/report.html docs/report.png --image scene_000268 --phrase "man ride horse"
 """
 
 from __future__ import annotations
