@@ -59,7 +59,16 @@ setup(
     description="Region features, scene graphs and phrase-level labels for image-text retrieval, as verified shards",
     license="Apache-2.0",
     python_requires=">=3.11,<3.13",
-    packages=["schemas", "transforms", "transforms.dumps", "pipeline", "multigrain", "multigrain.models", "report", "demo"],
+    packages=[
+        "schemas",
+        "transforms",
+        "transforms.dumps",
+        "pipeline",
+        "multigrain",
+        "multigrain.models",
+        "report",
+        "demo",
+    ],
     package_data={"demo": ["weights/*"], "report": ["assets/*"]},
     install_requires=SHARDS,
     extras_require={

@@ -123,6 +123,17 @@ class Shards:
         table = pq.read_table(pa.BufferReader(content), columns=list(columns))
         return {c: pa.concat_arrays(table[c].chunks or [pa.array([], table.schema.field(c).type)]) for c in columns}
 
+    def artifact(self, name: str) -> str:
+        """Returns the text of a file that belongs to the data set as a whole. Raises DataSetError as `table` does."""
+        entry = next((entry for entry in self.manifest["artifacts"] if entry["name"] == name), None)
+        if entry is None:
+            raise DataSetError(f"{self.folder} has no {name}: run the pipeline that writes it")
+        path = self.folder / name
+        content = path.read_bytes() if path.is_file() else b""
+        if sha256(content).hexdigest() != entry["sha256"]:
+            raise DataSetError(f"{path} is missing, damaged or another file than {MANIFEST} lists")
+        return content.decode()
+
     def _regions(self, shard: int, row: int) -> RegionArrays:
         arrays = self._maps[shard]
         n = int(arrays["num_boxes"][row])

@@ -13,6 +13,7 @@ from transforms.write_features import ExtractRegions
 from transforms.write_graphs import ParseCaptions
 from transforms.write_labels import CountCorpus, MinePhraseLabels
 from transforms.write_manifest import WriteManifest
+from transforms.write_phrase_rules import CompilePhraseRules
 from transforms.write_relations import LearnRelations, PredictRelations
 
 
@@ -28,7 +29,8 @@ def build(p: beam.Pipeline, plan: Plan, target: Target, threads: int) -> None:
     graphs = shards | "ParseCaptions" >> ParseCaptions(target, o.parser)  # Sidecar
     corpus = graphs | "CountCorpus" >> CountCorpus(target)  # FileEntry
     labels = (graphs, corpus) | "MinePhraseLabels" >> MinePhraseLabels(target, o.candidates)  # Sidecar
-    sidecars, artifacts, products = [graphs, labels], [corpus], ["graphs", "labels"]
+    rules = (graphs, corpus) | "CompilePhraseRules" >> CompilePhraseRules(target)  # FileEntry
+    sidecars, artifacts, products = [graphs, labels], [corpus, rules], ["graphs", "labels"]
     features = None
     if plan.imports is not None:
         features = shards | "ImportRegions" >> ImportRegions(  # Sidecar
@@ -42,7 +44,7 @@ def build(p: beam.Pipeline, plan: Plan, target: Target, threads: int) -> None:
         if o.relations is None:
             prior = (features, graphs, corpus) | "LearnRelations" >> LearnRelations(target, plan.objects)  # FileEntry
             relations = (features, prior) | "PredictRelations" >> PredictRelations(target)  # Sidecar
-            artifacts = [corpus, prior]
+            artifacts = [*artifacts, prior]
         else:
             relations = (features, graphs) | "ImportRelations" >> ImportRelations(target, o.relations)  # Sidecar
         sidecars = [features, *sidecars, relations]

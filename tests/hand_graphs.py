@@ -26,7 +26,7 @@ def graph(*things: str, facts: Iterable[tuple[int, str, int]] = (), denied: Iter
         words = [word for word in words if not word.startswith("!")]
         quantity = next((q for q in QUANTITIES if text.startswith(q + " ")), None)
         rest = words[len(quantity.split()) :] if quantity else words
-        attributes = [Attribute(w, False, (at + k, at + k + 1)) for k, w in enumerate(rest[:-1])]
+        attributes = [Attribute(w.replace("_", " "), False, (at + k, at + k + 1)) for k, w in enumerate(rest[:-1])]
         attributes += [Attribute(w, True, (at, at + 1)) for w in denials]
         head = rest[-1].replace("_", " ")
         objects.append(TextObject(i, head, tuple(attributes), quantity, (at + len(rest) - 1, at + len(rest))))

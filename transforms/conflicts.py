@@ -196,7 +196,7 @@ PLACES = _family(
 )
 
 
-def _split(predicate: str) -> tuple[str, str]:
+def split_predicate(predicate: str) -> tuple[str, str]:
     """Returns the verb and the place of a predicate, either may be "": "sit on top of" -> ("sit", "on top of")."""
     words = predicate.split(" ")
     for start in range(len(words)):
@@ -235,7 +235,7 @@ def predicates_exclude(left: str, right: str, *, living: bool) -> bool:
     """Whether one thing cannot be in both relations to the same other thing; only the living sit or stand or run."""
     if right in inverse_predicates(left):
         return True
-    (verb, place), (other_verb, other_place) = _split(left), _split(right)
+    (verb, place), (other_verb, other_place) = split_predicate(left), split_predicate(right)
     if living and _rivals(verb, other_verb, VERBS):
         return True
     if bool(verb) == bool(other_verb) and _rivals(place, other_place, PLACES):
@@ -243,10 +243,22 @@ def predicates_exclude(left: str, right: str, *, living: bool) -> bool:
     return not place and not other_place and _rivals(verb, other_verb, DEEDS)
 
 
+def exclusion_kind(predicate: str) -> tuple[object, ...]:
+    """Returns what `predicates_exclude` asks of a predicate: those of one kind exclude the same, whatever the words."""
+    if inverse_predicates(predicate):
+        return (predicate,)
+    verb, place = split_predicate(predicate)
+    return bool(verb), bool(place), _groups(verb, VERBS), _groups(verb, DEEDS), _groups(place, PLACES)
+
+
+def _groups(word: str, family: Family) -> tuple[int, ...]:
+    return tuple(number for number, group in enumerate(family) if word in group)
+
+
 @lru_cache(maxsize=1 << 14)
 def predicates_alike(left: str, right: str) -> bool:
     """Whether two predicates share their verb or their place and differ in nothing that excludes: "sit on", "on"."""
-    (verb, place), (other_verb, other_place) = _split(left), _split(right)
+    (verb, place), (other_verb, other_place) = split_predicate(left), split_predicate(right)
     if predicates_exclude(left, right, living=True):
         return False
     if place and other_place:

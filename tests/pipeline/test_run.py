@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from multigrain import Shards
+from multigrain.phrase_mask import PhraseLabeller
 from pipeline.__main__ import REJECTED, WRONG, main
 from schemas.sharding import row_key, shard_of
 from tests.pipeline.conftest import World, entries, write_world
@@ -280,3 +281,14 @@ def test_run_refuses_a_folder_that_another_run_is_writing(
     with locked(str(tmp_path / "out")):
         assert world.run(tmp_path / "out") == WRONG
     assert "being written by another run" in capsys.readouterr().err
+
+
+def test_run_writes_rules_that_give_the_stored_labels(finished: Path) -> None:
+    labeller, images = PhraseLabeller(finished), list(Shards(finished))
+    ids = [caption.caption_id for image in images for caption in image.graphs.captions]
+    mask = labeller(range(len(images)), range(len(ids)))
+    stored = [(row, candidate) for row, image in enumerate(images) for candidate in image.labels.candidates]
+    assert stored
+    for row, candidate in stored:
+        reasons = mask.reason[row, ids.index(candidate.caption_id)]
+        assert [labeller.reasons[i] for i in reasons[: len(candidate.labels)]] == [i.reason for i in candidate.labels]

@@ -1,0 +1,1 @@
+"""The labelling rule in bulk: what the captions of many images say, held against many phrases at once."""
