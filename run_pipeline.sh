@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The one command. Without arguments: sets up, makes the demo world, turns it into shards and verifies them.
-# With arguments: sets up and passes them to `python -m pipeline run`.
+# With arguments: sets up and passes them to `python -m pipeline run`. A runner may come first: direct, flink, dataflow.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 bash "$here/install.sh"
@@ -8,8 +8,18 @@ export PYTHONSAFEPATH=1 # a folder named pipeline or schemas where the user stan
 export PYTHONPATH="$here${PYTHONPATH:+:$PYTHONPATH}"
 python="$here/.venv/bin/python"
 
+runner=direct
+case "${1:-}" in direct | flink | dataflow)
+  runner=$1
+  shift
+  ;;
+esac
 if [ $# -gt 0 ]; then
-  exec "$python" -m pipeline run "$@"
+  exec "$python" -m pipeline run --runner "$runner" "$@"
+fi
+if [ "$runner" = dataflow ]; then
+  echo "run_pipeline.sh dataflow: give CAPTIONS, --out gs://..., and see docs/runners.md" >&2
+  exit 2
 fi
 
 # Shards of an older version are never mixed with new ones; the demo's are simply made again.
@@ -19,15 +29,18 @@ if [ "$(cat "$here/out/demo/version" 2>/dev/null)" != "$version" ]; then
 fi
 workers=$(nproc)
 world="$here/out/demo/world" shards="$here/out/demo/shards"
+if [ "$runner" != direct ]; then
+  shards="$shards-$runner" # the same bytes, to be compared
+fi
 mkdir -p "$here/out/demo"
 echo "$version" >"$here/out/demo/version"
 "$python" -m demo.generate "$world" --scenes 300 --seed 0
-"$python" -m pipeline run "$world/captions.json" --images "$world/images" --out "$shards" --workers "$((workers < 4 ? workers : 4))"
+"$python" -m pipeline run --runner "$runner" "$world/captions.json" --images "$world/images" --out "$shards" --workers "$((workers < 4 ? workers : 4))"
 "$python" -m pipeline verify "$shards"
 cat <<END
 
-The data set lies in out/demo/shards; docs/shard_format.md says what each file holds. Next:
-  look at it    out/demo/shards/report.html, in any browser                      (docs/report.md)
+The data set lies in ${shards#"$here/"}; docs/shard_format.md says what each file holds. Next:
+  look at it    ${shards#"$here/"}/report.html, in any browser                      (docs/report.md)
   your words    .venv/bin/python -m pipeline parse CAPTIONS.txt GRAPHS.jsonl     (scene graphs of your own sentences)
   your photos   ./run_pipeline.sh CAPTIONS.json --images PHOTOS --out OUT        (formats: docs/input_formats.md)
   read it       .venv/bin/python -c 'from multigrain import Shards; print(Shards("out/demo/shards")[0])'

@@ -11,7 +11,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline import quiet  # noqa: F401  # before Beam is imported
@@ -20,6 +20,7 @@ from pipeline import quiet  # noqa: F401  # before Beam is imported
 from apache_beam.io.filesystems import FileSystems
 
 from pipeline.options import OptionError, RunOptions, add_run_arguments, run_options
+from pipeline.runner_options import Runner, RunnerOptions, add_runner_arguments, runner_options
 from transforms.annotation_files import AnnotationFileError
 
 _LAST_LINE = re.compile(r"[A-Za-z_][\w.]*(Error|Exception|Interrupt)\b.*")
@@ -30,7 +31,11 @@ OK, FAILED, WRONG, REJECTED, DAMAGED = range(5)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
-    args = _parser().parse_args(arguments)
+    parser = _parser()
+    args, rest = parser.parse_known_args(arguments)
+    if rest and "runner" not in args:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    args.rest = rest
     try:
         return int(args.command(args))
     except OptionError as error:
@@ -55,10 +60,12 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="make a data set, or go on with one", description="make a data set")
     add_run_arguments(run)
+    add_runner_arguments(run)
     run.set_defaults(command=_run)
 
     retry = commands.add_parser("retry", help="try the rejected records of a data set again")
     retry.add_argument("out", metavar="OUT")
+    add_runner_arguments(retry)
     retry.set_defaults(command=_retry)
 
     verify = commands.add_parser("verify", help="check every byte of a data set")
@@ -83,29 +90,30 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(args: argparse.Namespace) -> int:
-    return _execute(run_options(args), retry=False)
+    runner = runner_options(args, args.rest)
+    return _execute(run_options(args), runner, retry=False)
 
 
 def _retry(args: argparse.Namespace) -> int:
     from schemas.manifest import RUN, RunRecord
     from transforms.storage import read_text
 
+    runner = runner_options(args, args.rest)
     path = FileSystems.join(args.out, RUN)
     try:
         record = RunRecord.from_json(read_text(path))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise OptionError(f"{path}: not the record of a run: {error}") from error
-    return _execute(RunOptions.from_dict({**record.options, "out": args.out}), retry=True)
+    return _execute(RunOptions.from_dict({**record.options, "out": args.out}), runner, retry=True)
 
 
-def _execute(options: RunOptions, *, retry: bool) -> int:
+def _execute(options: RunOptions, runner: RunnerOptions, *, retry: bool) -> int:
     from pipeline.identity import make_plan
-    from pipeline.local import run_local
     from pipeline.summary import reasons, table, warnings, worst_fraction
     from schemas.manifest import DEAD_LETTERS, MANIFEST
     from transforms.storage import is_local, read_text
 
-    run_local(make_plan(options), retry=retry)
+    _run_on(runner.runner)(make_plan(options), runner, retry=retry)
     manifest = json.loads(read_text(FileSystems.join(options.out, MANIFEST)))
     letters = read_text(FileSystems.join(options.out, DEAD_LETTERS)).splitlines()
     print(table(manifest))
@@ -118,6 +126,17 @@ def _execute(options: RunOptions, *, retry: bool) -> int:
     if is_local(options.out):  # the page is made from files, and made at any time by `report`
         _write_report_if_possible(Path(options.out))
     return REJECTED if worst_fraction(manifest) > options.max_rejected else OK
+
+
+def _run_on(runner: Runner) -> Callable[..., None]:
+    """Returns what runs a plan; the libraries of the others are not imported."""
+    if runner == "flink":
+        from pipeline.flink import run_flink
+
+        return run_flink
+    from pipeline.direct import run_direct
+
+    return run_direct
 
 
 def _verify(args: argparse.Namespace) -> int:

@@ -23,8 +23,9 @@ FORBIDDEN = {
         "stanza",
         "detectron2",
     },
-    "transforms": {"report", "pipeline", "multigrain", "demo"},
-    "report": {"pipeline", "multigrain", "demo", "torch"},
+    "transforms": {"report", "pipeline", "multigrain", "demo", "cluster"},
+    "cluster": {"schemas", "transforms", "report", "pipeline", "multigrain", "demo", "apache_beam"},
+    "report": {"pipeline", "multigrain", "demo", "cluster", "torch"},
     "multigrain": {"transforms", "report", "pipeline", "demo", "apache_beam", "spacy", "stanza", "detectron2"},
 }
 

@@ -13,7 +13,7 @@ from schemas.records import DeadLetter
 from schemas.sharding import shard_stem
 from schemas.sidecar import Sidecar, StageCount, rejected_name, sidecar_name
 from transforms.progress import count
-from transforms.storage import publish_file, publish_text, read_text, size_of, spool
+from transforms.storage import publish_file, publish_text, read_text, remove, size_of, spool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,9 @@ def publish_shard(
     """Returns the sidecar of a shard: the one that is there where the shard is done, else that of what build writes.
 
     `build` writes the data file to the local path it is given. The order of the renames makes a crash harmless: a
-    shard without its sidecar is not done. Raises OSError (BeamIOError) where the output cannot be written.
+    shard without its sidecar is not done. So is a second attempt at the same time, which a cluster may make: what the
+    faster one has published stays, and both write the same bytes. Raises OSError (BeamIOError) where the output cannot
+    be written.
     """
     done = finished_sidecar(target, product.name, shard, inputs)
     if done is not None:
@@ -62,6 +64,9 @@ def publish_shard(
     with spool(target.out) as folder:
         local = folder / name
         content = build(local)
+        # A late attempt must not take back the sidecar of a shard that is done: it may be killed before the next line.
+        if (done := finished_sidecar(target, product.name, shard, inputs)) is not None:
+            return done
         # From here to the new sidecar the shard is not done: an old sidecar must not vouch for new files.
         withdraw_sidecar(target, product.name, shard)
         files = [publish_file(local, target.out, name)]
@@ -105,15 +110,17 @@ def read_sidecar(target: Target, product: str, shard: int) -> Sidecar | None:
         return None
     try:
         return Sidecar.from_json(read_text(path))
+    except FileNotFoundError:
+        return None  # another attempt at the same shard has just withdrawn it
     except ValueError:
         return None  # damaged: as good as absent, the shard is made again
 
 
 def withdraw_sidecar(target: Target, product: str, shard: int) -> None:
     """Removes the sidecar of a shard, if there is one."""
-    path = FileSystems.join(target.out, sidecar_name(product, shard, target.n_shards))
-    if FileSystems.exists(path):
-        FileSystems.delete([path])
+    name = sidecar_name(product, shard, target.n_shards)
+    if FileSystems.exists(FileSystems.join(target.out, name)):
+        remove(target.out, [name])  # another attempt may be as far
 
 
 def dead_letter_lines(letters: Sequence[DeadLetter]) -> str:

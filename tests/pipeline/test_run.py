@@ -276,7 +276,7 @@ def test_retry_refuses_a_folder_of_no_run(tmp_path: Path, capsys: pytest.Capture
 def test_run_refuses_a_folder_that_another_run_is_writing(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from pipeline.local import locked
+    from pipeline.folder import locked
 
     with locked(str(tmp_path / "out")):
         assert world.run(tmp_path / "out") == WRONG

@@ -105,3 +105,15 @@ def test_publish_shard_writes_a_line_a_dead_letter_whatever_its_text(tmp_path: P
     publish_shard(target(tmp_path), GRAPHS, 0, "inputs", build_strange)
     lines = (tmp_path / "graphs-00000-of-00002.rejected.jsonl").read_text("utf-8").splitlines()
     assert [json.loads(line)["record_id"] for line in lines] == ["a\u2028b\x85c"]
+
+
+def test_publish_shard_keeps_what_a_faster_attempt_has_published(tmp_path: Path) -> None:
+    def build_late(path: Path) -> ShardContent:
+        publish_shard(target(tmp_path), GRAPHS, 0, "inputs", build)
+        kept.update({file.name: file.stat().st_ino for file in tmp_path.iterdir() if file.is_file()})
+        return build(path)
+
+    kept: dict[str, int] = {}
+    publish_shard(target(tmp_path), GRAPHS, 0, "inputs", build_late)
+    assert len(kept) == 2
+    assert {file.name: file.stat().st_ino for file in tmp_path.iterdir()} == kept

@@ -1,61 +1,34 @@
-"""Runs the flow on this machine: one process or several, one run a folder at a time."""
+"""The output folder of a run: one run at a time, one identity for good, tidy at the end."""
 
 from __future__ import annotations
 
 import fcntl
 import os
-import shlex
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import apache_beam as beam
 from apache_beam.io.filesystems import FileSystems
-from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions
-from apache_beam.runners.portability.fn_api_runner import FnApiRunner
-from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
-from pipeline.bars import progress_bars
-from pipeline.flow import build
 from pipeline.identity import Plan
 from pipeline.options import OptionError
-from pipeline.quiet import LEVEL
 from schemas.manifest import MANIFEST, REPORT, RUN, SUCCESS, RunRecord
 from transforms.publish import Target
 from transforms.storage import TEMPORARY, is_local, names_in, publish_text, read_text, remove
 
 
-def run_local(plan: Plan, *, retry: bool = False) -> None:
-    """Runs the plan to a complete output folder. Raises OptionError where the folder is another run's or in use."""
-    o = plan.options
-    target = Target(o.out, o.shards, plan.run.fingerprint, retry)
-    threads = max(1, len(os.sched_getaffinity(0)) // o.workers)
-    with locked(o.out):
-        start_folder(o.out, plan.run)
-        with (
-            progress_bars(o.shards, plan.layout is not None),
-            beam.Pipeline(runner=_runner(o.workers), options=_beam_options(o.workers)) as p,
-        ):
-            build(p, plan, target, threads)
+@contextmanager
+def output_folder(plan: Plan, *, retry: bool) -> Iterator[Target]:
+    """Yields where the shards go. The folder is this run's own until the block ends, and tidied if it ends well.
 
-
-def _beam_options(workers: int) -> PipelineOptions:
-    options = PipelineOptions([f"--default_sdk_harness_log_level={LEVEL}"])
-    options.view_as(DirectOptions).direct_num_workers = workers
-    return options
-
-
-def _runner(workers: int) -> FnApiRunner:
-    """Returns Beam's local runner; by name, since the DirectRunner would first try to download another one.
-
-    Several workers are named as an environment and not by direct_running_mode, whose command line breaks (and then
-    waits for ever) where the interpreter's path holds a space.
+    Raises OptionError where the folder is another run's or in use.
     """
-    if workers == 1:
-        return FnApiRunner()
-    command = f"{shlex.quote(sys.executable)} -m pipeline.worker"
-    return FnApiRunner(default_environment=SubprocessSDKEnvironment.from_command_string(command))
+    out = plan.options.out
+    with locked(out):
+        start_folder(out, plan.run)
+        yield Target(out, plan.options.shards, plan.run.fingerprint, retry)
+        # What attempts left half-written that were killed while the job went on without them.
+        remove(out, [name for name in names_in(out) if name.startswith(TEMPORARY)])
 
 
 def start_folder(out: str, run: RunRecord) -> None:
