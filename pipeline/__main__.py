@@ -1,4 +1,4 @@
-"""The command line: python -m pipeline run | retry | verify | report | export | parse.
+"""The command line: python -m pipeline run | retry | verify | report | show | export | parse.
 
 Exit codes: 0 done; 1 failed, run the same command again to resume; 2 wrong options or input, nothing was done;
 3 complete, but a stage rejected more than --max-rejected; 4 verify found damage.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -75,6 +76,11 @@ def _parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="write report.html: a page to look at a data set with")
     report.add_argument("out", metavar="OUT", type=Path)
     report.set_defaults(command=_report)
+
+    show = commands.add_parser("show", help="print one image of a data set: regions, graphs, labels")
+    show.add_argument("out", metavar="OUT", type=Path)
+    show.add_argument("image_id", metavar="IMAGE_ID")
+    show.set_defaults(command=_show)
 
     export = commands.add_parser("export", help="write a data set in the formats that others train on")
     export.add_argument("out", metavar="OUT", type=Path)
@@ -156,6 +162,19 @@ def _report(args: argparse.Namespace) -> int:
 
     try:
         print(write_report(args.out))
+    except ReportError as error:
+        raise OptionError(str(error)) from error
+    return OK
+
+
+def _show(args: argparse.Namespace) -> int:
+    from report.data_set import DataSet, ReportError
+    from report.show import show
+
+    try:
+        print(show(DataSet(args.out), args.image_id), flush=True)
+    except BrokenPipeError:  # whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except ReportError as error:
         raise OptionError(str(error)) from error
     return OK

@@ -14,6 +14,7 @@ from typing import Any
 import h5py
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from schemas.graph_shard import read_graph_table
@@ -106,10 +107,12 @@ class DataSet:
 
     def image_ids(self, shard: int) -> list[str]:
         """Returns the ids of a shard in row order. Raises ReportError where the file is damaged."""
-        ids: list[str] = []
-        for start in range(0, self._rows[shard], BLOCK):
-            ids += [image.image_id for image in self.graphs(shard, self._block(shard, start))]
-        return ids
+        path = self.path("graphs", shard)
+        try:
+            ids: list[str] = pq.read_table(path, columns=["image_id"])["image_id"].to_pylist()
+            return ids
+        except (OSError, pa.ArrowException, LookupError, ValueError) as error:
+            raise ReportError(f"{path}: cannot be read ({error}); `verify` says more") from error
 
     def graphs(self, shard: int, rows: Sequence[int]) -> list[ImageGraphs]:
         """Returns some images of a shard with their captions. Raises ReportError where the file is damaged."""

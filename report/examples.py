@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from report.data_set import Boxes, DataSet, Row
+from report.names import attribute_names, object_name
 from report.sample import Chosen
-from report.statistics import object_name
 from report.words import Naming
 from schemas.records import Caption, ImageGraphs, LabelledCaption, Phrase, SceneGraph
 
@@ -38,7 +38,7 @@ def examples(data: DataSet, chosen: Sequence[Chosen], naming: Naming) -> dict[st
     return {"examples": shown, "names": names, "means": means}
 
 
-def example(row: Row, chosen: Chosen, others: Parsed, attribute_names: Sequence[str]) -> dict[str, Any]:
+def example(row: Row, chosen: Chosen, others: Parsed, vocabulary: Sequence[str]) -> dict[str, Any]:
     """Returns one image with its captions, regions and labels."""
     image = row.image
     own = {c.caption_id: (c, g) for c, g in zip(image.captions, image.graphs, strict=True)}
@@ -52,7 +52,7 @@ def example(row: Row, chosen: Chosen, others: Parsed, attribute_names: Sequence[
         "split": image.split,
         "why": dict(chosen.why),
         "size": list(row.seen.image_size),
-        "boxes": boxes(row.seen, attribute_names),
+        "boxes": boxes(row.seen, vocabulary),
         "links": [[r.subject, r.predicate, r.object, round(r.score, 2)] for r in row.relations[:REGION_RELATIONS]],
         "captions": [caption(c, g, said[c.caption_id]) for c, g in captions],
         "more": len(own) - len(captions),
@@ -60,7 +60,7 @@ def example(row: Row, chosen: Chosen, others: Parsed, attribute_names: Sequence[
     }
 
 
-def boxes(seen: Boxes, attribute_names: Sequence[str]) -> list[list[Any]]:
+def boxes(seen: Boxes, vocabulary: Sequence[str]) -> list[list[Any]]:
     """Returns [x1, y1, x2, y2, object id, score, "attribute attribute"] of each region."""
     found = []
     for box, number, score, attributes, scores in zip(
@@ -71,8 +71,8 @@ def boxes(seen: Boxes, attribute_names: Sequence[str]) -> list[list[Any]]:
         seen.attribute_scores.tolist(),
         strict=True,
     ):
-        likely = [object_name(attribute_names, a) for a, s in zip(attributes, scores, strict=True) if s >= 0.5]
-        found.append([*(round(x, 1) for x in box), number, round(score, 2), " ".join(likely)])
+        words = attribute_names(vocabulary, attributes, scores)
+        found.append([*(round(x, 1) for x in box), number, round(score, 2), words])
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from report.data_set import Boxes, Row
+from report.names import object_name
 from report.words import Naming
 from schemas.records import DeadLetter, ImageGraphs
 
@@ -98,11 +99,6 @@ def _count_boxes(total: Statistics, seen: Boxes, names: Sequence[str]) -> None:
     total.boxes[len(seen.boxes)] += 1
     total.scores.update(min(int(score * SCORE_BINS), SCORE_BINS - 1) for score in seen.object_scores.tolist())
     total.seen.update(name for i in seen.object_ids.tolist() if (name := object_name(names, i)))
-
-
-def object_name(names: Sequence[str], number: int) -> str:
-    """Returns the first synonym of an object's name, "" where there is none: "couch,sofa" -> "couch"."""
-    return names[number].split(",")[0].strip() if 0 <= number < len(names) else ""
 
 
 def odd_captions(image: ImageGraphs) -> list[str]:
