@@ -70,7 +70,6 @@ setup(
         "report",
         "demo",
     ],
-    package_data={"demo": ["weights/*"], "report": ["assets/*"]},
     package_data={"demo": ["weights/*"], "report": ["assets/*"], "cluster": ["pom.xml"]},
     install_requires=SHARDS,
     extras_require={
