@@ -124,7 +124,7 @@ LEXICAL = two_words(
     "board, skate park, light pole, light poles, light post, light fixture, tank top, train station, train tracks, "
     "train track, train engine, bathroom sink, kitchen sink, coffee table, wine glass, head band, wet suit, birthday "
     "cake, tree trunk, flat screen, stir fry, ice cream, french fries, swimming pool, mid air, trash can, trash cans, "
-    "garbage can, garbage cans"
+    "garbage can, garbage cans, cutting board, cutting boards"
 )
 LEXICAL_ENDS = frozenset(second for _, second in LEXICAL)
 # Nouns of one word that captions spell apart.

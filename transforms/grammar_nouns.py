@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transforms.grammar_kinds import COLOURED, COLOURS
+from transforms.grammar_kinds import COLOURED, COLOURS, MATERIALS
 from transforms.grammar_modifiers import read_modifiers
 from transforms.grammar_reading import Draft, Reading
 from transforms.grammar_words import EMPTY_MEASURES, MEASURES, NOUN_TAGS, NUMBERS, PLACES, PORTIONS, QUANTIFIERS
@@ -39,8 +39,13 @@ def name_objects(r: Reading) -> None:
 
 
 def is_silent(r: Reading, i: int) -> bool:
-    """Tells whether a noun names nothing of its own: "each other" in one word, "color" in "blue in color"."""
+    """Tells whether a noun names nothing of its own: "each other" in one word, "color" in "blue in color".
+
+    Nor does a material that only describes: "the fence is metal".
+    """
     word = r.words[i]
+    if r.labels[i] == "attr" and word in MATERIALS and r.kid(r.heads[i], "expl") < 0 and r.kid(i, "det", "prep") < 0:
+        return True
     return word == "eachother" or (word in COLOURED and r.labels[i] == "pobj" and r.words[r.heads[i]] == "in")
 
 

@@ -9,7 +9,7 @@ from transforms.grammar_kinds import ANIMATE, CLOTHING, COLOURED, CONTAINERS, HA
 from transforms.grammar_nouns import is_place, of_object
 from transforms.grammar_reading import Reading
 from transforms.grammar_subjects import carrier
-from transforms.grammar_words import PREPOSITIONS, RELATIONAL
+from transforms.grammar_words import PREPOSITIONS, RELATIONAL, RELATIVE
 from transforms.lemmas import noun_lemma
 
 POSTNOMINAL = frozenset(("advmod", "amod", "prep", "conj", "dep", "prt"))
@@ -29,7 +29,7 @@ def phrases(r: Reading, p: int) -> list[Phrase]:
     word = r.words[p]
     for k in r.kids[p]:
         label = r.labels[k]
-        if label == "pobj":
+        if label == "pobj" and r.words[k] not in RELATIVE:
             if is_place(r, k):
                 of = next(c for c in r.kids[k] if r.words[c] == "of")
                 the = "the " if r.words[k] in ("left", "right") else ""  # "to the left of", but "on top of"

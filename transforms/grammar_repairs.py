@@ -18,6 +18,7 @@ from transforms.grammar_words import FINITE, ING_NOUNS, NOUN_TAGS, PLACES, STRAN
 from transforms.lemmas import noun_lemma
 from transforms.tokens import TokenTable
 
+BE = frozenset(("is", "are"))
 LOCATIVE = frozenset(("on", "in", "at", "to"))
 
 
@@ -31,6 +32,8 @@ def repair(t: TokenTable) -> None:
             continue
         elif word in LEXICAL_ENDS and (words[i - 1], word) in LEXICAL:
             repair_compound(t, i)
+        elif word == "'s" and words[i - 1] == "it":
+            repair_its(t, i)
         elif word in FINITE and tags[i] in NOUN_TAGS:
             repair_finite(t, i)
         elif labels[i] in BY_LABEL:
@@ -61,7 +64,7 @@ def repair_ing_noun(t: TokenTable, i: int) -> None:
 def repair_compound(t: TokenTable, b: int) -> None:
     """Puts a noun of two words together: "dome on top of fire hydrant"."""
     a = b - 1
-    if t.heads[b] == a:
+    if t.heads[b] == a or t.labels[b] in ("aux", "appos"):  # "beside the fire hydrant", "a garbage can on the floor"
         take_place(t, b, a)
         for k in kids(t, a):
             t.heads[k] = b
@@ -76,8 +79,34 @@ def repair_compound(t: TokenTable, b: int) -> None:
             place, label = t.heads[a], t.labels[a]
             take_place(t, top, b)
             t.heads[b], t.labels[b] = place, label
+    if t.labels[b] == "pcomp":  # "sitting on cutting board"
+        t.labels[b] = "pobj"
+    p = t.heads[b]
+    if t.labels[b] == "nsubj" and t.tags[p] == "IN":
+        take_place(t, b, p)
+        t.heads[p], t.labels[p] = b, "prep"
     t.heads[a], t.labels[a], t.tags[a] = b, "compound", "NN"
     t.tags[b] = "NNS" if t.words[b].endswith("s") else "NN"
+
+
+def repair_its(t: TokenTable, i: int) -> None:
+    """Makes an owner of "it 's" behind a verb or preposition: "a cow licking it's leg", "a ball in it's mouth"."""
+    governor = i - 2
+    owned = [n for n in kids(t, i, "attr") if n > i and t.tags[n] in NOUN_TAGS]
+    if governor < 0 or t.tags[governor][0] not in "VI" or t.labels[governor] == "mark" or not owned:
+        return
+    n = owned[0]
+    if t.labels[i] == "ROOT":
+        tops = [k for k in kids(t, i) if k <= governor]
+        if not tops:
+            return
+        take_place(t, tops[-1], i)
+    for k in kids(t, i):
+        if k > n:
+            t.heads[k] = n
+    t.heads[n], t.labels[n] = governor, "dobj" if t.tags[governor][0] == "V" else "pobj"
+    t.heads[i - 1], t.labels[i - 1], t.tags[i - 1] = n, "poss", "PRP$"
+    t.heads[i], t.labels[i], t.tags[i] = i - 1, "case", "POS"
 
 
 def repair_ending(t: TokenTable, p: int) -> None:
@@ -107,7 +136,8 @@ def repair_stranded(t: TokenTable, p: int) -> None:
         return
     for s in kids(t, v, "nsubj", "nsubjpass"):
         place = s - 1
-        if s < v and place >= 0 and t.heads[place] == s and t.labels[place] == "compound" and t.tags[v - 1][0] != "N":
+        told = t.tags[v - 1][0] != "N" or t.words[v] in BE
+        if s < v and told and place >= 0 and t.heads[place] == s and t.labels[place] == "compound":
             for k in kids(t, s):
                 if k < place:
                     t.heads[k] = place
@@ -132,8 +162,13 @@ def repair_place(t: TokenTable, i: int) -> None:
 
 
 def repair_two_subjects(t: TokenTable, s: int) -> None:
-    """Makes one subject, or a relative clause, of two: "a fork and one knife is", "the board the pizza is on"."""
+    """Makes one subject, or a relative clause, of two: "a fork and one knife is", "the board the pizza is on".
+
+    A subject of an auxiliary is the verb's.
+    """
     v = t.heads[s]
+    if t.labels[v] == "aux" and t.words[v] in BE:  # "boy is swinging bat"
+        t.heads[s] = v = t.heads[v]
     if v < s:
         return
     for first in range(s):

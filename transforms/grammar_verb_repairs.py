@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from transforms.grammar_kinds import ANIMATE
 from transforms.grammar_tree import kids, move_kids, promote, take_place
-from transforms.grammar_words import ATTACHING, INVERTED, MOTION, NOUN_TAGS
+from transforms.grammar_words import ATTACHING, INVERTED, MOTION, NEVER_PLURAL, NOUN_TAGS, STATE_ADVERBS
 from transforms.lemmas import noun_lemma, verb_lemma
 from transforms.tokens import TokenTable
 
@@ -19,6 +19,9 @@ def repair_verb(t: TokenTable, v: int) -> None:
     """Repairs what a verb was taken to be, and what was taken for one."""
     tag, label = t.tags[v], t.labels[v]
     if tag[0] == "V":
+        if label == "ROOT" and tag in ("VBN", "VBD"):
+            repair_covered(t, v)
+            repair_with_participle(t, v)
         if t.heads[v - 1] == v and t.labels[v - 1] in ("amod", "compound"):
             repair_adjective(t, v)
         if label == "amod":
@@ -30,6 +33,34 @@ def repair_verb(t: TokenTable, v: int) -> None:
             repair_left(t, v)
     elif label == "ROOT":
         repair_root(t, v)
+
+
+def repair_covered(t: TokenTable, v: int) -> None:
+    """Makes a modifier of a participle with a noun on both sides: "snow covered trees", "a hand held shower"."""
+    o = v + 1
+    if t.labels[v - 1] == "npadvmod" and t.heads[v - 1] == v and o in kids(t, v, "dobj"):
+        move_kids(t, v, o, before=v - 1)
+        t.heads[v - 1] = v
+        for k in kids(t, v):
+            if k > o:
+                t.heads[k] = o
+        take_place(t, o, v)
+        t.heads[v], t.labels[v], t.tags[v] = o, "amod", "VBN"
+
+
+def repair_with_participle(t: TokenTable, v: int) -> None:
+    """Hangs a participle on the noun behind "with" that it tells of: "a wall with shapes painted on it"."""
+    n = v - 1
+    p = t.heads[n]
+    if t.labels[n] != "pobj" or t.words[p] != "with" or t.heads[t.heads[p]] != v or kids(t, v, "auxpass", "aux"):
+        return
+    told = t.heads[p]
+    places = kids(t, v, "prep")
+    pronoun = any(t.words[k] in ("it", "them") for q in places for k in kids(t, q, "pobj"))
+    bare = not places and noun_lemma(t.words[told]) not in ANIMATE
+    if t.labels[told] in ("nsubj", "nsubjpass") and (pronoun or bare):
+        take_place(t, told, v)
+        t.heads[v], t.labels[v], t.tags[v] = n, "acl", "VBN"
 
 
 def repair_auxiliary(t: TokenTable, i: int) -> None:
@@ -80,9 +111,14 @@ def repair_particle(t: TokenTable, i: int) -> None:
 
 
 def repair_finite(t: TokenTable, v: int) -> None:
-    """Makes a clause of an animate noun and a verb that looks like a plural: "the catcher squats", "a boy jumps"."""
+    """Makes a clause of a noun and a verb that looks like a plural: "the catcher squats", "a bicycle leans".
+
+    Of a noun that is not alive only where the word is no usual plural: "ski jumps" and "food stands" are things.
+    """
     n = v - 1
-    if t.heads[n] != v or t.labels[n] not in MODIFIER or noun_lemma(t.words[n]) not in ANIMATE:
+    if t.heads[n] != v or t.labels[n] not in MODIFIER:
+        return
+    if noun_lemma(t.words[n]) not in ANIMATE and not (t.words[v] in NEVER_PLURAL and t.tags[n] in NOUN_TAGS):
         return
     if t.tags[n] not in NOUN_TAGS:
         t.tags[n] = "NN"
@@ -101,6 +137,7 @@ def repair_adjective(t: TokenTable, v: int) -> None:
     if not (
         (t.tags[n] == "JJ" and t.labels[n] == "amod" and kids(t, v, "det"))
         or (t.tags[n] in NOUN_TAGS and t.labels[n] == "compound" and t.tags[v] == "VBZ")
+        or (t.tags[n] == "NNS" and t.labels[n] == "compound" and t.tags[v] == "VBP" and kids(t, v, "dobj"))
     ):
         return
     t.tags[n] = "NN"
@@ -113,8 +150,15 @@ def repair_adjective(t: TokenTable, v: int) -> None:
 
 
 def repair_root(t: TokenTable, i: int) -> None:
-    """Makes a noun of an adjective that heads the caption: "a human behind the counter", "a urinal on the wall"."""
-    if t.tags[i][0] == "J" and kids(t, i, "det") and not kids(t, i, "nsubj"):
+    """Makes a noun the head of a caption: one taken for an adjective, "a human", or for a part of what follows it."""
+    n = i - 1
+    if t.tags[i] in ("RB", "IN") and t.heads[n] == i and t.labels[n] in MODIFIER and t.tags[n] in NOUN_TAGS:
+        move_kids(t, i, n, before=n)
+        take_place(t, n, i)  # "clear blue sky overhead", "two meters next to each other"
+        t.heads[i], t.labels[i] = n, "advmod"
+        if t.words[i] in STATE_ADVERBS and not kids(t, i, "prep"):
+            t.tags[i], t.labels[i] = "JJ", "amod"
+    elif t.tags[i][0] == "J" and kids(t, i, "det") and not kids(t, i, "nsubj"):
         t.tags[i] = "NN"
     elif t.tags[i] == "JJ" and t.words[i].endswith("ing") and kids(t, i, "nsubj"):
         t.tags[i] = "VBG"
@@ -126,7 +170,12 @@ def repair_participle(t: TokenTable, v: int) -> None:
     modified = t.labels[n] in MODIFIER
     if t.tags[v] == "VBG" and label in CLAUSAL and not (modified and t.heads[n] == v):
         return
-    if later > v and label in MODIFIER and t.heads[n] in (v, later) and t.tags[later] in NOUN_TAGS:
+    if t.tags[v] == "JJ" and label == "ROOT" and kids(t, v, "nsubj"):  # "broccoli and corn touching"
+        t.tags[v] = "VBG"
+        return
+    if later > v and label in MODIFIER and t.heads[later] == n and t.labels[later] == "appos":  # "man flying kites"
+        t.heads[later], t.labels[later] = v, "dobj"
+    elif later > v and label in MODIFIER and t.heads[n] in (v, later) and t.tags[later] in NOUN_TAGS:
         promote(t, n, later, before=v)
         t.heads[later], t.labels[later] = v, "dobj"
     elif modified and t.heads[n] == v and not (later > v and label in ("amod", "compound")):

@@ -13,7 +13,6 @@ from transforms.grammar_words import (
     COVERING,
     HOLDING,
     LEADING,
-    NOUN_TAGS,
     PARTICLES,
     PLACE_ADVERBS,
     PREPOSITIONS,
@@ -129,7 +128,7 @@ def clause_objects(r: Reading, c: Clause) -> list[int]:
 
 def has_gap(r: Reading, c: Clause) -> bool:
     """Tells whether a relative clause ends in a preposition or adverb for its noun: "the road the cars drive on"."""
-    return "advmod" in c.has or any(r.labels[k] == "prep" and not r.kids[k] for k in r.kids[c.verb])
+    return "advmod" in c.has or any(r.labels[k] == "prep" and is_stranded(r, k) for k in r.kids[c.verb])
 
 
 def relate_opening(r: Reading, c: Clause) -> None:
@@ -155,7 +154,7 @@ def relate_adjuncts(r: Reading, c: Clause, objects: list[int]) -> None:
             relate_place(r, c.who, words, things, span, negated=c.negated)
         elif words == "in" and noun_lemma(r.words[noun]) in CLOTHING:
             relate_place(r, wearer(r, span[0]) or c.who, words, things, span, negated=c.negated)
-        elif fused or (span[0] < c.verb and not inverted):
+        elif fused or (span[0] < c.verb and not inverted and noun != r.heads[c.verb]):
             there = objects if objects and span[0] > c.verb and is_held(r, c, words, noun) else c.who
             relate_place(r, there, words, things, span, negated=c.negated)
         else:
@@ -201,9 +200,14 @@ def adjuncts(r: Reading, v: int) -> list[Phrase]:
 
 def stranded(r: Reading, v: int, p: int) -> list[Phrase]:
     """Returns the noun that a preposition at the end of a relative clause governs: "the road the cars drive on"."""
-    if r.labels[v] in RELATIVES and not r.kids[p] and own_subject(r, v) >= 0:
+    if r.labels[v] in RELATIVES and is_stranded(r, p) and own_subject(r, v) >= 0:
         return [phrase(r.words[p], r.heads[v], (p, p + 1))]
     return []
+
+
+def is_stranded(r: Reading, p: int) -> bool:
+    """Tells whether a preposition governs nothing behind it: "the road the cars drive on", "that the cars are on"."""
+    return all(r.words[k] in RELATIVE for k in r.kids[p])
 
 
 def is_agent(r: Reading, lemma: str, words: str, noun: int) -> bool:
@@ -271,7 +275,7 @@ def relate_copula(r: Reading, v: int) -> None:
             label == "acomp"
             or label == "oprd"
             or (label == "advmod" and (r.kids[k] or (k > v and (r.tags[k] == "JJ" or word in STATE_ADVERBS))))
-            or (label == "attr" and not expletive and r.tags[k] not in NOUN_TAGS)
+            or (label == "attr" and not expletive and (k not in r.stands_for))
         ):
             relate_complement(r, k, who, negated)
 

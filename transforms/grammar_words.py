@@ -79,7 +79,7 @@ PARTICLES = word_class(
 )
 # Adjectives and adverbs whose preposition belongs to them: "close to the house", "bigger than a cat".
 RELATIONAL = word_class(
-    "left right next close full similar adjacent opposite far near perpendicular parallel identical up"
+    "left right next close full similar adjacent opposite far near perpendicular parallel identical up across"
 )
 # Adverbs that describe what is somewhere or somehow: "the people are outside".
 STATE_ADVERBS = word_class(
@@ -142,7 +142,12 @@ FINITE = word_class(
     "lies lays sleeps poses leaves dives slides skates skateboards snowboards races chases chews drives floats",
     "hangs points performs serves grazes stares works takes makes gets goes comes bites licks cuts feeds tries",
     "prepares reads sings dances paddles hikes jogs squats kneels crouches pets rows bends reaches falls bikes",
-    "rolls stretches",
+    "rolls stretches moves spans lands splashes goes travels shines flows hovers",
+)
+# Those among them that hardly ever are plurals of nouns.
+NEVER_PLURAL = word_class(
+    "leans sits lies lays hangs sails floats flies moves goes comes takes makes gets spans lands splashes travels",
+    "shines flows hovers holds carries crosses reaches runs waits pulls pushes",
 )
 # Nouns in -ing: no repair makes verbs of them.
 ING_NOUNS = word_class(

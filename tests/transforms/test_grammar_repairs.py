@@ -32,10 +32,34 @@ def table(*tokens: str) -> TokenTable:
         ("a man wearing a hat and a woman wearing a scarf", ["man wear hat", "woman wear scarf"]),
         ("one fork and one knife is under the plate", ["fork under plate", "knife under plate"]),
         ("FOUR SHEEP STANDING ON A HILL", ["sheep stand on hill"]),
+        ("The man's bicycle leans against a wall", ["bicycle lean against wall", "man have bicycle"]),
+        ("train moves under powerlines", ["train move under powerline"]),
+        ("man flying kites", ["man fly kite"]),
+        ("boy is swinging bat", ["boy swing bat"]),
+        ("orange cones line the street", ["cone line street"]),
+        ("snow covered trees", ["snow cover tree"]),
+        ("the sidewalk beside the fire hydrant", ["sidewalk beside fire hydrant"]),
+        ("a garbage can on the floor", ["garbage can on floor"]),
+        ("pizza sitting on cutting board", ["pizza sit on cutting board"]),
+        ("two parking meters next to each other", ["parking meter next to parking meter"]),
+        ("wall with geometric shapes painted on it", ["shape paint on wall", "wall with shape"]),
+        ("a cow licking it's hind leg", ["cow have hind leg", "cow lick hind leg"]),
     ],
 )
 def test_repair_makes_clauses_of_fragments(caption: str, relations: list[str]) -> None:
     assert facts(caption) == relations
+
+
+@pytest.mark.parametrize(
+    ("caption", "objects"),
+    [
+        ("clear blue sky overhead", ["sky (clear, blue, overhead)"]),
+        ("telephone pole with wires stretched", ["telephone pole", "wire (stretched)"]),
+        ("tennis shoes", ["tennis shoe"]),
+    ],
+)
+def test_repair_finds_the_noun_that_a_fragment_is_about(caption: str, objects: list[str]) -> None:
+    assert things(caption) == objects
 
 
 def test_repair_coordination_keeps_both_nouns() -> None:

@@ -41,6 +41,8 @@ def test_is_agent_turns_passives_active(caption: str, relations: list[str]) -> N
     [
         ("The shirt the man is wearing is red", ["man wear shirt"]),
         ("The road the cars drive on", ["car drive on road"]),
+        ("The road that the cars are on", ["car on road"]),
+        ("The field in which the players are standing", ["player stand in field"]),
         ("A train that has two cars attached", ["train have car"]),
         ("On a snowy path a woman wears skis", ["woman on path", "woman wear ski"]),
     ],
@@ -58,6 +60,7 @@ def test_clause_objects_finds_shared_objects(caption: str, relations: list[str])
         ("The bathroom is clean and ready to be used", ["bathroom (clean, ready)"]),
         ("The bag is white in color", ["bag (white)"]),
         ("The people are outside", ["people (outside)"]),
+        ("The fence is metal", ["fence (metal)"]),
         ("A person bending over to pick up a ball", ["person", "ball"]),
     ],
 )
