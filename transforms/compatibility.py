@@ -19,14 +19,17 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from transforms.exchanges import Context, Exchanges, Pair, count_exchanges
-from transforms.hypernyms import COLLECTIVES, SPECIFIC, generals, kinds_of, persons_like
+from transforms.hypernyms import SPECIFIC, generals, kinds_of
+from transforms.people import COLLECTIVES, persons_like
 from transforms.phrases import CaptionContent, Fact, Thing
+from transforms.rivals import rivals
 
 MINIMUM = 5  # images that must use a word before anything is learned of it
 SAME_RATE = 0.5  # both exchange rates of `same`
 IMPLIES_RATE = 0.75  # the exchange rate from left to right of `implies`
 SURE_RATE = 0.2  # what both rates, or the rate of `implies`, must exceed by two standard deviations
-MAYBE_RATE = 0.1  # the larger exchange rate of `maybe`
+MAYBE_RATE = 0.2  # the larger exchange rate of `maybe`
+MAYBE_BACK = 0.02  # the smaller one: a word that hardly ever stands for the other only keeps it company
 MAYBE_IMAGES = 3
 APART = 0.15  # togetherness below which two words avoid each other in one caption
 MAYBE_APART = 0.35
@@ -102,12 +105,15 @@ class Compatibility:
         learned = self._near[sort].get(word, frozenset())
         if sort != "head":
             return learned
-        return learned | SPECIFIC.get(word, frozenset()) | generals(word) | persons_like(word)
+        listed = SPECIFIC.get(word, frozenset()) | generals(word) | persons_like(word)
+        return (learned - rivals(word)) | listed
 
     def alike(self, head: str, other: str) -> bool:
         """Whether two heads may name the same thing; compounds of one last word may ("desk", "computer desk")."""
         if head == other or other in self.near("head", head) or head in generals(other):
             return True
+        if other in rivals(head):
+            return False
         return head.rsplit(" ", 1)[-1] == other.rsplit(" ", 1)[-1] or head.replace(" ", "") == other.replace(" ", "")
 
 
@@ -172,7 +178,12 @@ def _row(pair: Pair, counts: Exchanges) -> Row | None:
     left, right = pair
     images, together = counts.shared_images[pair], counts.togetherness(pair)
     there, back = counts.rate(left, right), counts.rate(right, left)
-    if images < MAYBE_IMAGES or together > MAYBE_APART or max(there, back) < MAYBE_RATE:
+    if (
+        images < MAYBE_IMAGES
+        or together > MAYBE_APART
+        or max(there, back) < MAYBE_RATE
+        or min(there, back) < MAYBE_BACK
+    ):
         return None
     beyond = counts.exchanged[pair] / max(counts.expected(pair), 0.01)
     if images < OFTEN and beyond < BEYOND_CHANCE:

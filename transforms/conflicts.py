@@ -154,6 +154,10 @@ INVERSES: tuple[tuple[str, str], ...] = (
 
 # What one thing can do or be to many at once: that a caption names one object says nothing of another.
 OPEN = _words("around, at, beside, by, dress in, have, in, near, next to, of, on, play, watch, wear, with")
+# Whatever the verb, one can be in these places of many things at once: in the grass, in the field.
+_OPEN_PLACES = _words("in, inside, within, through, across, in front of, behind, at, near, past, outside")
+# What many can do or be to one thing: that a caption names one subject says nothing of another.
+MANY_SUBJECTS = _words("at, for, have, in, of, with")
 VERBS = _family(
     "sit, seat, perch, relax, rest, lean, ride, lounge",
     "stand, lean, wait, pose, park",
@@ -175,7 +179,7 @@ DEEDS = _family(
     "pull, drag, tow",
     "ride, drive, sit on",
     "chase, follow, run after",
-    "eat, bite, chew, taste, enjoy",
+    "eat, bite, chew, taste, enjoy, hold",
     "cook, prepare, make, bake, grill",
     "cut, slice, chop",
     "wash, clean, dry",
@@ -186,7 +190,7 @@ DEEDS = _family(
 )
 PLACES = _family(
     "on, on top of, upon, atop, onto, across, over, above, against",
-    "in, inside, inside of, into, within, through, on, among, under",
+    "in, inside, inside of, into, within, through, on, on top of, among, under",
     "under, underneath, beneath, below, in",
     "behind, in back of, past",
     "in front of, outside, outside of, at, before, past",
@@ -204,6 +208,12 @@ def split_predicate(predicate: str) -> tuple[str, str]:
         if any(place in group for group in PLACES):
             return " ".join(words[:start]), place
     return predicate, ""
+
+
+@lru_cache(maxsize=1 << 14)
+def takes_many(predicate: str) -> bool:
+    """Whether one thing can stand in the relation to many others at once: what it says of one leaves others open."""
+    return predicate in OPEN or _split(predicate)[1] in _OPEN_PLACES or predicate.rsplit(" ", 1)[-1] in _OPEN_PLACES
 
 
 def attribute_conflict(left: str, right: str) -> Conflict | None:

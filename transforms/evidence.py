@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from itertools import combinations
 
 from transforms.conflicts import attribute_conflict
+from transforms.people import person, worn
 from transforms.phrases import CaptionContent, Fact, Thing
 from transforms.quantities import at_least
 
@@ -32,6 +33,16 @@ class Evidence:
             self._add(caption)
         self.heads = frozenset(self.things)
         self.several.update(head for head, things in self.things.items() if _disagree(things))
+        if self._several_people():
+            # One of them is in red, and another, whose clothes nobody mentions, may be in blue.
+            self.several.update(filter(worn, self.heads))
+
+    def _several_people(self) -> bool:
+        """Whether some caption tells of more than one person."""
+        people = set(filter(person, self.heads))
+        if people & (self.several | {PEOPLE}):
+            return True
+        return any(len(people & {c.head for c in said.contents if isinstance(c, Thing)}) > 1 for said in self.captions)
 
     def _add(self, caption: CaptionContent) -> None:
         named: set[str] = set()

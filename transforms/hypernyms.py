@@ -9,17 +9,18 @@ from __future__ import annotations
 from functools import lru_cache
 
 
-def _words(*lists: str) -> frozenset[str]:
+def words_of(*lists: str) -> frozenset[str]:
+    """Returns the words of lists that are separated by commas."""
     return frozenset(" ".join(word.split()) for text in lists for word in text.split(","))
 
 
-_MEN = """
+MEN = """
     man, guy, gentleman, male, dude, fellow
 """
-_WOMEN = """
+WOMEN = """
     woman, lady, female
 """
-_CHILDREN = """
+CHILDREN = """
     boy, girl, child, kid, toddler, baby, infant, little boy, little girl, young boy, young girl, schoolgirl
 """
 _WORKERS = """
@@ -47,129 +48,121 @@ _CATS = """
 _OTHER_ANIMALS = """
     dog, cat, horse, pony, foal, cow, bull, calf, sheep, lamb, goat, pig, elephant, zebra, giraffe, bear,
     polar bear, lion, tiger, monkey, fox, wolf, deer, rabbit, squirrel, mouse, camel, donkey, bird, fish,
-    turtle, frog, snake, lizard, buffalo, rhino, hippo, kangaroo, ram
-"""
-_OTHER_MALES = """
-    boy, brother, businessman, cowboy, dad, father, fireman, fisherman, grandfather, groom, husband, king,
-    little boy, policeman, prince, son, uncle, waiter, workman, young boy
-"""
-_OTHER_FEMALES = """
-    aunt, ballerina, bride, brunette, businesswoman, daughter, girl, grandmother, little girl, mom, mother,
-    princess, queen, schoolgirl, sister, waitress, wife, young girl
-"""
-_GROWN_UPS = """
-    adult, bride, businessman, businesswoman, dad, father, fireman, gentleman, grandfather, grandmother,
-    groom, guy, husband, lady, man, mom, mother, policeman, soldier, wife, woman
+    turtle, frog, snake, lizard, buffalo, rhino, hippo, kangaroo, ram, gazelle, antelope, llama, alpaca, ostrich,
+    turkey, crow, hawk, goldfish, shark, dolphin, whale, seal, sea lion, panda, koala, leopard, cheetah, moose, elk,
+    raccoon, otter, crab, lobster, hamster, mule, ox, bison, insect, bee, butterfly, spider, squid, rat, reindeer
 """
 
 # General word -> specific words.
 SPECIFIC: dict[str, frozenset[str]] = {
-    "person": _words(_MEN, _WOMEN, _CHILDREN, _WORKERS, "people, individual, human, someone"),
-    "human": _words(_MEN, _WOMEN, _CHILDREN, "person, people"),
-    "individual": _words(_MEN, _WOMEN, _CHILDREN, "person"),
-    "man": _words("guy, gentleman, dude, fellow, policeman, fireman, fisherman, cowboy, groom, workman, businessman"),
-    "woman": _words("lady, bride, businesswoman, ballerina, waitress"),
-    "male": _words(_MEN, "boy") - {"male"},
-    "female": _words(_WOMEN, "girl") - {"female"},
-    "child": _words(_CHILDREN) - {"child"},
-    "kid": _words(_CHILDREN) - {"kid"},
-    "animal": _words(_OTHER_ANIMALS, _DOGS, _CATS, _BIRDS),
-    "dog": _words(_DOGS),
-    "cat": _words(_CATS),
-    "bird": _words(_BIRDS),
-    "horse": _words("pony, foal, mare, stallion, colt"),
-    "cow": _words("calf, cattle"),
-    "vehicle": _words(
+    "person": words_of(MEN, WOMEN, CHILDREN, _WORKERS, "people, individual, human, someone"),
+    "human": words_of(MEN, WOMEN, CHILDREN, "person, people"),
+    "individual": words_of(MEN, WOMEN, CHILDREN, "person"),
+    "man": words_of("guy, gentleman, dude, fellow, policeman, fireman, fisherman, cowboy, groom, workman, businessman"),
+    "woman": words_of("lady, bride, businesswoman, ballerina, waitress"),
+    "male": words_of(MEN, "boy") - {"male"},
+    "female": words_of(WOMEN, "girl") - {"female"},
+    "child": words_of(CHILDREN) - {"child"},
+    "kid": words_of(CHILDREN) - {"kid"},
+    "animal": words_of(_OTHER_ANIMALS, _DOGS, _CATS, _BIRDS),
+    "dog": words_of(_DOGS),
+    "cat": words_of(_CATS),
+    "bird": words_of(_BIRDS),
+    "horse": words_of("pony, foal, mare, stallion, colt"),
+    "cow": words_of("calf, cattle"),
+    "vehicle": words_of(
         """
         car, truck, bus, van, taxi, cab, motorcycle, motorbike, scooter, suv, minivan, jeep, ambulance, pickup
         truck, pickup, fire truck, firetruck, fire engine, police car, tractor, automobile, lorry, double decker
         bus, school bus, race car
         """
     ),
-    "car": _words("taxi, cab, sedan, police car, race car, automobile, convertible, limousine, suv"),
-    "truck": _words("pickup truck, pickup, fire truck, firetruck, semi truck, dump truck, lorry, tow truck"),
-    "bike": _words("bicycle, motorbike, dirt bike, mountain bike"),
-    "boat": _words("canoe, kayak, sailboat, rowboat, ferry, yacht, speedboat, gondola, motorboat"),
-    "plane": _words("jet, airplane, airliner, jetliner, biplane"),
-    "aircraft": _words("plane, airplane, jet, airliner, jetliner, helicopter, biplane"),
-    "furniture": _words("chair, table, sofa, couch, bed, desk, bench, dresser, stool, bookshelf, cabinet, nightstand"),
-    "seat": _words("chair, sofa, couch, bench, stool, armchair"),
-    "food": _words(
+    "car": words_of("taxi, cab, sedan, police car, race car, automobile, convertible, limousine, suv"),
+    "truck": words_of("pickup truck, pickup, fire truck, firetruck, semi truck, dump truck, lorry, tow truck"),
+    "bike": words_of("bicycle, motorbike, dirt bike, mountain bike"),
+    "boat": words_of("canoe, kayak, sailboat, rowboat, ferry, yacht, speedboat, gondola, motorboat"),
+    "plane": words_of("jet, airplane, airliner, jetliner, biplane"),
+    "aircraft": words_of("plane, airplane, jet, airliner, jetliner, helicopter, biplane"),
+    "furniture": words_of(
+        "chair, table, sofa, couch, bed, desk, bench, dresser, stool, bookshelf, cabinet, nightstand"
+    ),
+    "seat": words_of("chair, sofa, couch, bench, stool, armchair"),
+    "food": words_of(
         """
         pizza, sandwich, burger, hamburger, hot dog, cake, bread, salad, fruit, vegetable, meat, cheese, pasta,
         rice, soup, donut, doughnut, cookie, banana, apple, orange, broccoli, carrot, meal, french fry, pastry,
         pie, egg, steak, chicken, noodle
         """
     ),
-    "fruit": _words(
+    "fruit": words_of(
         """
         apple, banana, orange, pear, grape, strawberry, pineapple, lemon, watermelon, mango, peach, cherry, berry
         """
     ),
-    "vegetable": _words(
+    "vegetable": words_of(
         """
         broccoli, carrot, tomato, potato, lettuce, onion, cucumber, cauliflower, celery, spinach, cabbage
         """
     ),
-    "dessert": _words("cake, pie, ice cream, donut, doughnut, cookie, cupcake, pastry"),
-    "instrument": _words(
+    "dessert": words_of("cake, pie, ice cream, donut, doughnut, cookie, cupcake, pastry"),
+    "instrument": words_of(
         """
         guitar, violin, drum, trumpet, saxophone, piano, cello, flute, accordion, banjo, keyboard, trombone, tuba
         """
     ),
-    "musical instrument": _words(
+    "musical instrument": words_of(
         """
         guitar, violin, drum, trumpet, saxophone, piano, cello, flute, accordion, banjo, trombone, tuba
         """
     ),
-    "clothing": _words(
+    "clothing": words_of(
         """
         shirt, pants, jeans, dress, jacket, coat, sweater, hoodie, sweatshirt, skirt, shorts, suit, t-shirt,
         uniform
         """
     ),
-    "hat": _words(
+    "hat": words_of(
         """
         cap, baseball cap, cowboy hat, hard hat, straw hat, beanie, fedora, top hat, sombrero, baseball hat
         """
     ),
-    "shirt": _words(
+    "shirt": words_of(
         """
         t-shirt, tee shirt, polo shirt, dress shirt, tank top, blouse, button-down shirt, hawaiian shirt
         """
     ),
-    "coat": _words("raincoat, trench coat, lab coat, overcoat, fur coat"),
-    "pants": _words("jeans, trousers, khakis, sweatpants, slacks"),
-    "shoe": _words("sneaker, boot, sandal, high heel, heel, flip-flop, slipper, cleat"),
-    "glasses": _words("sunglasses, eyeglasses"),
-    "bag": _words(
+    "coat": words_of("raincoat, trench coat, lab coat, overcoat, fur coat"),
+    "pants": words_of("jeans, trousers, khakis, sweatpants, slacks"),
+    "shoe": words_of("sneaker, boot, sandal, high heel, heel, flip-flop, slipper, cleat"),
+    "glasses": words_of("sunglasses, eyeglasses"),
+    "bag": words_of(
         """
         backpack, purse, handbag, suitcase, plastic bag, shopping bag, duffel bag, tote bag, messenger bag
         """
     ),
-    "luggage": _words("suitcase, baggage"),
-    "ball": _words(
+    "luggage": words_of("suitcase, baggage"),
+    "ball": words_of(
         """
         soccer ball, basketball, football, tennis ball, baseball, volleyball, beach ball, rugby ball, bowling ball
         """
     ),
-    "plant": _words("flower, tree, bush, palm tree, cactus, fern, shrub"),
-    "tree": _words("palm tree, pine tree, christmas tree, evergreen tree"),
-    "flower": _words("rose, tulip, sunflower, daisy, lily"),
-    "building": _words("house, church, barn, skyscraper, tower, castle, temple, hotel, cathedral"),
-    "road": _words("street, highway, freeway, dirt road, city street, avenue"),
-    "street": _words("city street"),
-    "water": _words("ocean, sea, lake, river, pool, pond, stream, creek, swimming pool, wave, puddle"),
-    "field": _words("grassy field, soccer field, baseball field, football field, grass field, pasture, meadow"),
-    "computer": _words("laptop, laptop computer, desktop computer"),
-    "phone": _words("cellphone, cell phone, mobile phone, smartphone, telephone, iphone"),
-    "container": _words("box, basket, bowl, jar, bucket, crate, bottle, can, bin"),
-    "toy": _words("doll, teddy bear, stuffed animal, teddy, lego, action figure"),
-    "stuffed animal": _words("teddy bear, teddy"),
-    "weapon": _words("gun, rifle, sword, pistol, knife, spear"),
-    "drink": _words("beer, wine, coffee, juice, soda, cocktail, tea, beverage, milk"),
-    "beverage": _words("beer, wine, coffee, juice, soda, cocktail, tea, drink, milk"),
-    "electronics": _words("laptop, computer, phone, television, tv, keyboard, tablet, camera, monitor"),
+    "plant": words_of("flower, tree, bush, palm tree, cactus, fern, shrub"),
+    "tree": words_of("palm tree, pine tree, christmas tree, evergreen tree"),
+    "flower": words_of("rose, tulip, sunflower, daisy, lily"),
+    "building": words_of("house, church, barn, skyscraper, tower, castle, temple, hotel, cathedral"),
+    "road": words_of("street, highway, freeway, dirt road, city street, avenue"),
+    "street": words_of("city street"),
+    "water": words_of("ocean, sea, lake, river, pool, pond, stream, creek, swimming pool, wave, puddle"),
+    "field": words_of("grassy field, soccer field, baseball field, football field, grass field, pasture, meadow"),
+    "computer": words_of("laptop, laptop computer, desktop computer"),
+    "phone": words_of("cellphone, cell phone, mobile phone, smartphone, telephone, iphone"),
+    "container": words_of("box, basket, bowl, jar, bucket, crate, bottle, can, bin"),
+    "toy": words_of("doll, teddy bear, stuffed animal, teddy, lego, action figure"),
+    "stuffed animal": words_of("teddy bear, teddy"),
+    "weapon": words_of("gun, rifle, sword, pistol, knife, spear"),
+    "drink": words_of("beer, wine, coffee, juice, soda, cocktail, tea, beverage, milk"),
+    "beverage": words_of("beer, wine, coffee, juice, soda, cocktail, tea, drink, milk"),
+    "electronics": words_of("laptop, computer, phone, television, tv, keyboard, tablet, camera, monitor"),
 }
 GENERAL: dict[str, frozenset[str]] = {
     word: frozenset(general for general, words in SPECIFIC.items() if word in words)
@@ -177,51 +170,50 @@ GENERAL: dict[str, frozenset[str]] = {
 }
 
 # Compounds whose last word does not say what the thing is.
-NOT_ENDOCENTRIC = _words(
+NOT_ENDOCENTRIC = words_of(
     "hot dog, teddy bear, stuffed animal, stuffed bear, stuffed dog, toy car, toy truck, toy train, toy dog, "
     "ice cream, rocking horse, toy horse, computer mouse, sea lion, guinea pig, jack o lantern, sea horse"
 )
+
+
+def last_word(head: str) -> str:
+    """Returns the last word of a compound, which says what the thing is; the whole where it does not."""
+    return head if head in NOT_ENDOCENTRIC else head.rsplit(" ", 1)[-1]
 
 
 @lru_cache(None)
 def generals(head: str) -> frozenset[str]:
     """Returns the words that are true of whatever the head names: its listed kinds, and a compound's last word."""
     listed = GENERAL.get(head, frozenset())
-    last = head.rsplit(" ", 1)[-1]
-    if last == head or head in NOT_ENDOCENTRIC:
+    last = last_word(head)
+    if last == head:
         return listed
     return listed | {last} | GENERAL.get(last, frozenset())
 
 
+# Words that point at a thing without saying what it is, or that name the picture and not what it shows.
+VAGUE = words_of(
+    """
+    something, anything, thing, one, other, another, item, object, stuff, piece, part, bit, kind, type, sort,
+    variety, image, picture, photo, photograph, photography, shot, snapshot, portrait, view, close, closeup,
+    close-up, scene, scenery, model, version, pose, posing, display, set, pair, bunch, inside, outside, interior,
+    exterior, top, bottom, side, front, back, end, edge, middle, center, centre, corner, background, foreground,
+    distance, area, place, spot, way, row, line, pile, stack, collection, assortment, device, surrounding,
+    surroundings, day, time, night, look, head, face, hand, body
+    """
+)
+
+
+def vague(head: str) -> bool:
+    """Whether the head may stand for nearly anything, so that nothing follows from another word in its place."""
+    return head in VAGUE
+
+
 # Two heads of different ones of these kinds never name the same thing.
-_KINDS = _words("person, animal, vehicle, furniture, food, clothing, instrument, building, plant")
+_KINDS = words_of("person, animal, vehicle, furniture, food, clothing, instrument, building, plant")
 
 
 @lru_cache(None)
 def kinds_of(head: str) -> frozenset[str]:
     """Returns which of the kinds that exclude each other the head is of; empty where it is of no listed kind."""
     return _KINDS & (generals(head) | {head})
-
-
-COLLECTIVES = _words("people, crowd, group, couple, family, team, friend, audience, someone, other, adult")
-_PERSONS = SPECIFIC["person"] | COLLECTIVES | {"person", "human", "individual"}
-_MALES, _FEMALES = _words(_MEN, _OTHER_MALES), _words(_WOMEN, _OTHER_FEMALES)
-_YOUNG, _GROWN = _words(_CHILDREN), _words(_GROWN_UPS)
-
-
-@lru_cache(None)
-def persons_like(head: str) -> frozenset[str]:
-    """Returns the words that may name the person whom `head` names, by sex and age; none if it names no person."""
-    if head not in _PERSONS:
-        return frozenset()
-    same_sex = _MALES if head in _MALES else _FEMALES if head in _FEMALES else frozenset[str]()
-    other_sex = _FEMALES if head in _MALES else _MALES if head in _FEMALES else frozenset[str]()
-    other_age = _GROWN if head in _YOUNG else _YOUNG if head in _GROWN else frozenset[str]()
-    # A boy to one is a young man to another; a child is not.
-    return _PERSONS - other_sex - (other_age - same_sex) - {head}
-
-
-@lru_cache(None)
-def living(head: str) -> bool:
-    """Whether the head names a person or an animal."""
-    return head in _PERSONS or head == "animal" or "animal" in generals(head) or "person" in generals(head)

@@ -10,50 +10,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 from schemas.records import Label
 from transforms.absence import Absence
 from transforms.compatibility import Compatibility
-from transforms.conflicts import OPEN, attribute_conflict, inverse_predicates, predicates_exclude, symmetric
+from transforms.conflicts import (
+    MANY_SUBJECTS,
+    attribute_conflict,
+    inverse_predicates,
+    predicates_exclude,
+    symmetric,
+    takes_many,
+)
 from transforms.contrasts import contrasts
 from transforms.evidence import PEOPLE, Evidence
-from transforms.hypernyms import SPECIFIC, generals, living
+from transforms.hypernyms import SPECIFIC, generals, vague
+from transforms.people import living
 from transforms.phrases import CaptionContent, Content, Fact, Thing
 from transforms.quantities import at_least, exact, quantity_entails
+from transforms.reasons import Reason
 
-Reason = Literal[
-    "contained",  # positive: a caption says it, or more than it
-    "compatible",  # positive: a caption says it in other words, or something that implies it
-    "inverse",  # positive: a caption says it from the other side: "b right of a" for "a left of b"
-    "denied",  # negative: a caption says that it is not so
-    "absent_head",  # negative: no caption names such a thing, and captions seldom leave it out
-    "colour_conflict",  # negative: the thing has an attribute that excludes this one
-    "size_conflict",
-    "material_conflict",
-    "pattern_conflict",
-    "state_conflict",
-    "count_conflict",  # negative: there is another number of them
-    "roles_swapped",  # negative: the captions say it with subject and object exchanged
-    "relation_conflict",  # negative: the two are in a relation that excludes this one
-    "other_subject",  # negative: a caption says this of something else, and nowhere names this subject
-    "other_object",  # negative: likewise for the object
-    "replaced_head",  # negative: a caption says all of it, and no more, of something else (see `contrasts`)
-    "replaced_attribute",  # negative: a caption says the same with another attribute in its place
-    "replaced_relation",  # negative: a caption says the same with another relation in its place
-    "replaced_count",  # negative: a caption says the same with another count in its place
-    "possible_head",  # unknown: a caption names what may be the same thing
-    "often_unmentioned",  # unknown: no caption names such a thing, but captions often leave it out
-    "attribute_unseen",  # unknown: the thing is there, the attribute is neither said nor excluded
-    "count_unseen",  # unknown: the thing is there, the number is neither said nor excluded
-    "relation_unseen",  # unknown: both things may be there, the relation is neither said nor excluded
-]
-REASONS: tuple[str, ...] = get_args(Reason)
 LOOSE = ("size_conflict", "state_conflict")
 SAID, IMPLIED, CONFLICT, UNDECIDED = 0.99, 0.95, 0.9, 0.5
 LEFT_OUT = 0.04  # silence is taken as absence of things that captions leave out at most this often
 LEFT_OUT_UNEXPECTED = 0.12  # the same, of things that do not go with anything that is said
-LEFT_OUT_ELSEWHERE = 0.6  # the same, for a caption that as a whole tells of another scene
+LEFT_OUT_ELSEWHERE = 0.3  # the same, for a caption that as a whole tells of another scene
 
 
 class Verdict(NamedTuple):
@@ -134,15 +116,19 @@ class Judge:
         named = [content for content in caption.contents if isinstance(content, Thing)]
         labels = [self.label(thing).label for thing in named]
         strange = sum(
-            label == "negative" or not any(self._named(thing.head)) for thing, label in zip(named, labels, strict=True)
+            label == "negative" or self._strange(thing.head) for thing, label in zip(named, labels, strict=True)
         )
         # The thing in question is itself silent, so it counts for nothing.
         return "positive" not in labels and 2 * (strange - 1) > len(named) - 1
 
+    def _strange(self, head: str) -> bool:
+        """Whether nothing that is said may name the head or is expected in its company."""
+        return not any(self._named(head)) and self._words.associated(head).isdisjoint(self._said.heads)
+
     def _silent(self, content: Content, most: float | None = None) -> Verdict | None:
         """Returns the verdict that a thing is absent, if nothing said may name it and captions seldom leave it out."""
         for head in (content.head,) if isinstance(content, Thing) else (content.subject, content.object):
-            if any(self._named(head)):
+            if vague(head) or any(self._named(head)):
                 continue
             left_out = self._absence.left_out(head)
             expected = not self._absence.familiar(head) or not self._words.associated(head).isdisjoint(self._said.heads)
@@ -208,7 +194,10 @@ class Judge:
                 reason
                 for thing in things
                 for other in thing.attributes
-                if (reason := attribute_conflict(value, other)) and other not in self._words.near("attribute", value)
+                # What is blue may be blue and silver.
+                if (reason := attribute_conflict(value, other))
+                and other not in asked.attributes
+                and other not in self._words.near("attribute", value)
             )
             if not reasons:
                 continue
@@ -240,9 +229,10 @@ class Judge:
         several = any(h in said.several for head in (asked.subject, asked.object) for h in chain(*self._named(head)))
         if subjects and objects and not several and self._other_relation(subjects, asked.predicate, objects):
             return Verdict("negative", "relation_conflict", CONFLICT)
-        if not subjects and self._taken(asked.subject, (said.subjects.get((asked.predicate, o)) for o in objects)):
+        closed = not subjects and asked.predicate not in MANY_SUBJECTS
+        if closed and self._taken(asked.subject, (said.subjects.get((asked.predicate, o)) for o in objects)):
             return Verdict("negative", "other_subject", CONFLICT)
-        closed = not objects and asked.predicate not in OPEN
+        closed = not objects and not takes_many(asked.predicate)
         if closed and self._taken(asked.object, (said.objects.get((s, asked.predicate)) for s in subjects)):
             return Verdict("negative", "other_object", CONFLICT)
         return Verdict("unknown", "relation_unseen" if subjects and objects else "possible_head", UNDECIDED)
@@ -250,7 +240,7 @@ class Judge:
     def _taken(self, head: str, fillers: Iterable[set[str] | None]) -> bool:
         """Whether the captions put other things in the place where `head` is asked, and it is not there as another."""
         found = {filler for heads in fillers for filler in heads or ()}
-        if not found or any(self._words.alike(head, filler) for filler in found):
+        if not found or vague(head) or any(vague(filler) or self._words.alike(head, filler) for filler in found):
             return False
         _, near = self._named(head)
         return all(any(self._words.alike(filler, other) for filler in found) for other in near)

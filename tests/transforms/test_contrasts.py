@@ -87,3 +87,39 @@ def test_contrasts_leaves_added_detail_alone() -> None:
     said = graph("dog", "road", facts=[(0, "on", 1)])
     assert found(graph("red dog", "road", facts=[(0, "on", 1)]), said) == {}
     assert found(graph("dog", "road", "hat", facts=[(0, "on", 1), (0, "with", 2)]), said) == {}
+
+
+def test_contrasts_finds_one_thing_for_another_however_the_parse_hangs_them() -> None:
+    said = graph("2 man", "wood", "rock", facts=[(0, "camp in", 1), (1, "near", 2)])
+    asked = graph("2 man", "wood", "river", facts=[(0, "camp in", 1), (0, "near", 2)])
+    assert found(asked, said) == {"river": "replaced_head", "man near river": "replaced_head"}
+
+
+def test_contrasts_leaves_another_thing_in_another_place_alone() -> None:
+    said = graph("man", "dog", "rock", facts=[(0, "walk", 1), (0, "near", 2)])
+    asked = graph("man", "dog", "hat", facts=[(0, "walk", 1), (0, "wear", 2)])
+    assert "hat" not in found(graph("man", "hat", facts=[(0, "wear", 1)]), said)
+    assert found(asked, said) == {"hat": "replaced_head", "man wear hat": "replaced_head"}
+
+
+def test_contrasts_leaves_words_that_only_point_alone() -> None:
+    said = graph("man", "bottle", facts=[(0, "drink from", 1)])
+    assert found(graph("man", "something", facts=[(0, "drink from", 1)]), said) == {}
+
+
+def test_contrasts_finds_exchanged_counts() -> None:
+    said = graph("2 woman", "turkey", facts=[(0, "take", 1)])
+    asked = graph("woman", "2 turkey", facts=[(0, "take", 1)])
+    assert found(asked, said) == {"turkey": "replaced_count"}
+
+
+def test_contrasts_finds_exchanged_modifiers_of_compounds() -> None:
+    said = graph("white horse", "circus_tent", facts=[(0, "stand in", 1)])
+    asked = graph("circus_horse", "white tent", facts=[(0, "stand in", 1)])
+    assert found(asked, said) == {"circus horse": "replaced_attribute", "tent": "replaced_attribute"}
+
+
+def test_contrasts_takes_compounds_of_one_last_word_for_rivals() -> None:
+    said = graph("man", "mountain_road", facts=[(0, "walk on", 1)])
+    asked = graph("man", "beach_road", facts=[(0, "walk on", 1)])
+    assert found(asked, said) == {"beach road": "replaced_head", "man walk on beach road": "replaced_head"}

@@ -40,3 +40,9 @@ def test_evidence_keeps_what_is_denied() -> None:
     assert said.denied_heads == {"hat"}
     assert said.heads == {"man"}
     assert len(said.denied_facts) == 1
+
+
+def test_evidence_takes_clothes_for_several_where_people_are() -> None:
+    alone = graph("man", "red shirt", facts=[(0, "in", 1)])
+    assert Evidence([content(alone)]).several == set()
+    assert Evidence(map(content, [alone, graph("man", "woman")])).several == {"shirt"}

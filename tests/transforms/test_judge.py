@@ -3,7 +3,8 @@
 import pytest
 
 from tests.hand_graphs import content, graph, judge, words
-from transforms.judge import REASONS, Judge, Verdict
+from transforms.judge import Judge, Verdict
+from transforms.reasons import REASONS
 
 DOG = graph("2 brown dog", "grass", facts=[(0, "on", 1)])
 RIDER = graph("man", "red horse", facts=[(0, "ride", 1)])
@@ -153,11 +154,51 @@ def test_label_reads_what_someone_does_from_a_fact() -> None:
 
 def test_label_caption_of_another_scene_takes_silence_for_absence() -> None:
     asked = graph("cat", "piano", "lamp", facts=[(0, "on", 1)])
-    shares = dict.fromkeys(("cat", "piano", "lamp"), 0.6)
+    shares = dict.fromkeys(("cat", "piano", "lamp"), 0.3)
     assert {v.reason for v in judge(DOG, left_out=shares).label_caption(content(asked))} == {"absent_head"}
     related = graph("cat", "piano", "2 brown dog")
     found = [v.label for v in judge(DOG, left_out=shares).label_caption(content(related))]
     assert found == ["unknown", "unknown", "positive"]
+
+
+def test_label_caption_of_things_that_go_together_is_of_no_other_scene() -> None:
+    asked = graph("cat", "piano", "lamp", facts=[(0, "on", 1)])
+    shares = dict.fromkeys(("cat", "piano", "lamp"), 0.3)
+    table = words(associations=[("dog", "cat"), ("grass", "lamp")])
+    found = judge(DOG, compatibility=table, left_out=shares).label_caption(content(asked))
+    assert {v.label for v in found} == {"unknown"}
+
+
+def test_label_takes_no_word_that_only_points_for_absent() -> None:
+    assert verdict(judge(DOG, left_out={"picture": 0.01}), graph("picture")).label == "unknown"
+
+
+def test_label_leaves_clothes_open_where_there_are_several_people() -> None:
+    dressed = graph("man", "red shirt", facts=[(0, "in", 1)])
+    assert verdict(judge(dressed), graph("blue shirt")).reason == "colour_conflict"
+    assert verdict(judge(dressed, graph("man", "woman")), graph("blue shirt")).label == "unknown"
+    assert verdict(judge(dressed, graph("man", "woman"), graph("red car")), graph("blue car")).label == "negative"
+
+
+def test_label_lets_a_thing_have_two_colours() -> None:
+    assert verdict(judge(graph("blue train")), graph("blue silver train")).label == "unknown"
+
+
+@pytest.mark.parametrize("predicate", ["stand in", "in front of", "wear"])
+def test_label_leaves_places_that_nest_open(predicate: str) -> None:
+    said = judge(graph("man", "field", facts=[(0, predicate, 1)]))
+    assert verdict(said, graph("man", "dirt", facts=[(0, predicate, 1)])).label == "unknown"
+
+
+def test_label_leaves_subjects_that_share_a_place_open() -> None:
+    said = judge(graph("man", "wheelchair", facts=[(0, "in", 1)]))
+    assert verdict(said, graph("tie", "wheelchair", facts=[(0, "in", 1)])).label == "unknown"
+
+
+def test_label_takes_no_rival_for_the_same_person() -> None:
+    said = judge(graph("skier", "slope", facts=[(0, "ride down", 1)]), graph("person"))
+    asked = graph("snowboarder", "slope", facts=[(0, "ride down", 1)])
+    assert verdict(said, asked)[:2] == ("negative", "other_subject")
 
 
 def test_label_caption_uses_contrasts() -> None:
