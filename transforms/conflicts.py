@@ -213,7 +213,8 @@ def split_predicate(predicate: str) -> tuple[str, str]:
 @lru_cache(maxsize=1 << 14)
 def takes_many(predicate: str) -> bool:
     """Whether one thing can stand in the relation to many others at once: what it says of one leaves others open."""
-    return predicate in OPEN or _split(predicate)[1] in _OPEN_PLACES or predicate.rsplit(" ", 1)[-1] in _OPEN_PLACES
+    place = split_predicate(predicate)[1] or predicate.rsplit(" ", 1)[-1]
+    return predicate in OPEN or place in _OPEN_PLACES
 
 
 def attribute_conflict(left: str, right: str) -> Conflict | None:

@@ -25,10 +25,12 @@ from transforms.conflicts import (
     symmetric,
 )
 from transforms.evidence import PEOPLE, doing
-from transforms.hypernyms import SPECIFIC, generals, living
-from transforms.judge import REASONS, Knowledge
+from transforms.hypernyms import SPECIFIC, generals
+from transforms.judge import Knowledge
+from transforms.people import living
 from transforms.phrases import Thing
 from transforms.quantities import at_least, exact, quantity_entails
+from transforms.reasons import REASONS
 
 NUMBERS = (
     *("SAID", "IMPLIED", "CONFLICT", "UNDECIDED"),

@@ -21,7 +21,8 @@ from tests.phrase_data import disagreements, write_labelled
 from tests.synthetic import image_graphs
 from transforms.absence import Absence
 from transforms.corpus import SPLITS, Corpus, corpus_statistics
-from transforms.judge import REASONS, Knowledge
+from transforms.judge import Knowledge
+from transforms.reasons import REASONS
 from transforms.scene_graphs import parse
 
 # Words that every rule has something to say about.
