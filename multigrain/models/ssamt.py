@@ -99,6 +99,10 @@ class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages
         nn.init.zeros_(self.weight.weight)  # all phrases of a caption count the same at first
         nn.init.zeros_(self.weight.bias)
 
+    @property
+    def wants_labels(self) -> bool:
+        return self.config.phrase_weight > 0
+
     def encode_images(self, photos: Photos) -> SsamtImages:
         regions, mask = self.regions(photos)  # (N, R, D)
         node = masked_mean(regions, mask) + self.photo
