@@ -66,11 +66,17 @@ setup(
         "pipeline",
         "cluster",
         "multigrain",
+        "multigrain.labelling",
         "multigrain.models",
         "report",
         "demo",
     ],
-    package_data={"demo": ["weights/*"], "report": ["assets/*"], "cluster": ["pom.xml"]},
+    package_data={
+        "demo": ["weights/*"],
+        "report": ["assets/*"],
+        "cluster": ["pom.xml"],
+        "multigrain": ["presets/*.yaml"],
+    },
     install_requires=SHARDS,
     extras_require={
         "train": TRAIN,

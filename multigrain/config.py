@@ -123,7 +123,10 @@ def _put(content: dict[str, Any], path: list[str], value: Any) -> None:
         if not isinstance(inner, dict):
             raise ConfigError(f"{'.'.join(path)}: {name} is {inner!r}, it has no keys")
         content = inner
-    content[path[-1]] = value
+    if isinstance(content.get(path[-1]), dict) and isinstance(value, str):
+        content[path[-1]]["name"] = value
+    else:
+        content[path[-1]] = value
 
 
 def parse(kind: type[T], content: Mapping[str, Any]) -> T:

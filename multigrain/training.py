@@ -32,6 +32,7 @@ from multigrain.encoders import Sizes, bert_folder
 from multigrain.loader import Loader
 from multigrain.losses import Pairs
 from multigrain.models import RetrievalModel, build_model
+from multigrain.phrase_mask import PhraseLabeller
 from multigrain.ranking import recall_both_ways
 from multigrain.run import BEST, CONFIG, LAST, LOG, pick_device, save_run
 from multigrain.scoring import score_split
@@ -129,15 +130,14 @@ class Trainer:
         with self._autocast():
             losses: dict[str, Tensor] = model(batch.photos, batch.captions, self._pairs(batch))
             loss = torch.stack([value.float() for value in losses.values()]).sum()
-        if not torch.isfinite(loss):
-            raise FloatingPointError(
-                f"step {self.progress.step}: the loss is {float(loss)} ({ {k: float(v) for k, v in losses.items()} })"
-            )
+        terms = {name: float(value.detach()) for name, value in losses.items()}
+        if not math.isfinite(sum(terms.values())):
+            raise FloatingPointError(f"step {self.progress.step}: the loss is {sum(terms.values())} ({terms})")
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), config.clip or math.inf)
         self.optimizer.step()
-        return {name: float(value.detach()) for name, value in losses.items()}, float(norm)
+        return terms, float(norm)
 
     def _pairs(self, batch: Batch) -> Pairs:
         matches = batch.photos.index[:, None] == batch.captions.image
@@ -186,10 +186,8 @@ class Trainer:
             dist.barrier()
 
 
-def make_labeller(data: DataSet) -> Any:
+def make_labeller(data: DataSet) -> PhraseLabeller:
     """Returns what labels the phrases of a batch. Raises ConfigError where the data set cannot tell."""
-    from multigrain.phrase_mask import PhraseLabeller
-
     try:
         return PhraseLabeller(data.shards)
     except DataSetError as error:

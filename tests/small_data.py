@@ -1,8 +1,9 @@
-"""A small complete data set, written by the schemas alone: captions of one pattern whose graphs are known."""
+"""A small complete data set, written without a pipeline: captions of one pattern whose graphs are known."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from schemas.feature_shard import FeatureDtype, FeatureLayout, FeatureRow, create_feature_shard
+from schemas.graph_columns import graph_words, read_graph_columns
 from schemas.graph_shard import write_graph_shard
 from schemas.label_shard import write_label_shard
 from schemas.manifest import RunRecord, manifest_json, success_text
+from schemas.phrase_rules import PHRASE_RULES
 from schemas.records import (
     Attribute,
     Caption,
@@ -31,8 +34,13 @@ from schemas.records import (
 )
 from schemas.relation_shard import write_relation_shard
 from schemas.sidecar import FileEntry, Sidecar, StageCount
+from tests.hand_graphs import words
 from tests.synthetic import LABELS, regions
+from transforms.absence import Absence
+from transforms.judge import Knowledge
+from transforms.phrase_rules import phrase_rules
 from transforms.phrases import phrases
+from transforms.write_phrase_rules import all_words
 
 LAYOUT = FeatureLayout(4, 16, 2)
 COLOURS, NOUNS, VERBS = ("red", "blue", "green"), ("man", "horse", "dog", "ball"), ("rides", "holds", "sees")
@@ -50,16 +58,16 @@ class Written:
 
 def caption(rng: random.Random, caption_id: str) -> tuple[Caption, SceneGraph]:
     """Returns "A red man rides a blue horse ." and its graph: two objects and a triple."""
-    words = ["A", rng.choice(COLOURS), rng.choice(NOUNS), rng.choice(VERBS), "a", rng.choice(COLOURS)]
-    words += [rng.choice(NOUNS), "."]
-    starts = [sum(len(word) + 1 for word in words[:i]) for i in range(len(words))]
-    tokens = tuple((start, start + len(word)) for start, word in zip(starts, words, strict=True))
+    said = ["A", rng.choice(COLOURS), rng.choice(NOUNS), rng.choice(VERBS), "a", rng.choice(COLOURS)]
+    said += [rng.choice(NOUNS), "."]
+    starts = [sum(len(word) + 1 for word in said[:i]) for i in range(len(said))]
+    tokens = tuple((start, start + len(word)) for start, word in zip(starts, said, strict=True))
     objects = (
-        TextObject(0, words[2], (Attribute(words[1], False, (1, 2)),), None, (2, 3)),
-        TextObject(1, words[6], (Attribute(words[5], False, (5, 6)),), None, (6, 7)),
+        TextObject(0, said[2], (Attribute(said[1], False, (1, 2)),), None, (2, 3)),
+        TextObject(1, said[6], (Attribute(said[5], False, (5, 6)),), None, (6, 7)),
     )
-    relations = (TextRelation(0, words[3], 1, False, (3, 4)),)
-    return Caption(caption_id, " ".join(words)), SceneGraph(tokens, objects, relations)
+    relations = (TextRelation(0, said[3], 1, False, (3, 4)),)
+    return Caption(caption_id, " ".join(said)), SceneGraph(tokens, objects, relations)
 
 
 def image(rng: random.Random, number: int, split: Split, captions: int) -> ImageGraphs:
@@ -97,19 +105,19 @@ def write_data_set(
     *,
     layout: FeatureLayout = LAYOUT,
     dtype: FeatureDtype = "float16",
-    split: Split | None = None,  # of all images; by default two of three are "train", the others "test"
+    split: Split | None = None,  # of all images
+    splits: Sequence[Split] = ("train", "train", "test"),  # else of one image after the other, over and over
     captions: int = 3,  # of the first image; the others have one more or less
     seed: int = 0,
     foreign: str = "",  # a product whose files are of images of other names
+    rules: bool = False,  # whether it says how phrases are labelled
 ) -> Written:
     """Writes a data set and returns what is in it. The last image of the first shard failed: it has no boxes."""
     folder.mkdir(exist_ok=True)
     rng, random_regions = random.Random(seed), np.random.default_rng(seed)
     layout = FeatureLayout(layout.max_boxes, layout.feature_size, layout.attributes, dtype)
     count = sum(sizes)
-    images = [
-        image(rng, n, split or ("test" if n % 3 == 2 else "train"), captions + n % 3 - (n > 0)) for n in range(count)
-    ]
+    images = [image(rng, n, split or splits[n % len(splits)], captions + n % 3 - (n > 0)) for n in range(count)]
     found: list[Regions | None] = [
         regions(random_regions, 1 + n % layout.max_boxes, layout.feature_size, layout.attributes) for n in range(count)
     ]
@@ -126,10 +134,18 @@ def write_data_set(
         sidecars += _write_shard(folder, written, slice(first, first + size), (shard, len(sizes)), layout, foreign)
         first += size
     description: dict[str, Any] = {"vocabularies": {"objects": [*NOUNS]}}
-    manifest = manifest_json(RunRecord({}, {}), sidecars, [], description)
+    manifest = manifest_json(RunRecord({}, {}), sidecars, [_write_rules(folder)] if rules else [], description)
     (folder / "manifest.json").write_text(manifest)
     (folder / "_SUCCESS").write_text(success_text(manifest))
     return written
+
+
+def _write_rules(folder: Path) -> FileEntry:
+    """Writes the rules of a corpus that taught nothing: what labels say rests on the hand-written tables."""
+    spoken = all_words(graph_words(read_graph_columns(path)) for path in folder.glob("graphs-*.parquet"))
+    content = phrase_rules(spoken, Knowledge(words(), Absence({}, {}))).to_json().encode()
+    (folder / PHRASE_RULES).write_bytes(content)
+    return FileEntry(PHRASE_RULES, len(content), sha256(content).hexdigest())
 
 
 def _write_shard(
