@@ -74,6 +74,7 @@ setup(
     package_data={
         "demo": ["weights/*"],
         "report": ["assets/*"],
+        "transforms": ["tables/*.json"],
         "cluster": ["pom.xml"],
         "multigrain": ["presets/*.yaml"],
     },

@@ -1,4 +1,4 @@
-"""The command line: python -m pipeline run | retry | verify | report | show | export | parse.
+"""The command line: python -m pipeline run | retry | verify | report | show | export | parse | label.
 
 Exit codes: 0 done; 1 failed, run the same command again to resume; 2 wrong options or input, nothing was done;
 3 complete, but a stage rejected more than --max-rejected; 4 verify found damage.
@@ -92,6 +92,20 @@ def _parser() -> argparse.ArgumentParser:
     parse.add_argument("graphs", metavar="GRAPHS.jsonl", type=Path)
     parse.add_argument("--parser", metavar="SPEC", help="spacy:<model> or stanza:<folder>")
     parse.set_defaults(command=_parse)
+
+    label = commands.add_parser(
+        "label",
+        help="captions, and captions that are true of the same photo -> which phrase is true, false, unknown",
+        description='a line {"id", "positives": [caption...], "captions": [caption...]} in, the same id and each '
+        "caption's labelled phrases out; see docs/phrase_labels.md",
+    )
+    label.add_argument("source", metavar="IN.jsonl", help="- for standard input")
+    label.add_argument("sink", metavar="OUT.jsonl", help="- for standard output")
+    label.add_argument(
+        "--artifacts", metavar="OUT", type=Path, help="a run whose corpus.json to go by, not Flickr30K's"
+    )
+    label.add_argument("--parser", metavar="SPEC", help="spacy:<model> or stanza:<folder>")
+    label.set_defaults(command=_label)
     return parser
 
 
@@ -205,6 +219,17 @@ def _parse(args: argparse.Namespace) -> int:
     count = parse_file(args.captions, args.graphs, args.parser or DEFAULT)
     print(f"{count:,} captions: {args.graphs}")
     return OK
+
+
+def _label(args: argparse.Namespace) -> int:
+    from pipeline.label import label_file
+    from transforms.scene_graphs import DEFAULT
+
+    tally = label_file(args.source, args.sink, args.parser or DEFAULT, args.artifacts)
+    for problem in tally.rejected:
+        print(problem, file=sys.stderr)
+    print(f"{tally.labelled:,} records labelled, {len(tally.rejected):,} rejected: {args.sink}", file=sys.stderr)
+    return REJECTED if tally.rejected else OK
 
 
 def root_cause(error: BaseException) -> str:

@@ -52,4 +52,6 @@ def learn_absence(contexts: Contexts, compatibility: Compatibility) -> Absence:
                 mentions.update(words)
                 if head not in others and not others & compatibility.near("head", head):
                     alone.update(words)
-    return Absence(dict(sorted(mentions.items())), dict(sorted(alone.items())))
+    # Of heads below that many nothing is concluded; without them the table is small enough to read.
+    known = sorted(head for head, count in mentions.items() if count >= ENOUGH)
+    return Absence({head: mentions[head] for head in known}, {head: alone[head] for head in known if alone[head]})

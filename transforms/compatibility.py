@@ -35,7 +35,7 @@ APART = 0.15  # togetherness below which two words avoid each other in one capti
 MAYBE_APART = 0.35
 BEYOND_CHANCE = 1.5  # exchanges over those expected
 ASSOCIATED = 2.0  # exchanges over those expected of heads that go together
-ASSOCIATED_IMAGES = 2
+ASSOCIATED_IMAGES = 3
 OFTEN = 30  # images from which two words may be less than chance would have it and still be `maybe`
 
 Relation = Literal["same", "implies", "implied", "maybe"]

@@ -16,14 +16,14 @@ from typing import Any, get_args
 import apache_beam as beam
 
 from schemas.records import ImageGraphs, Split
-from transforms.absence import Absence, learn_absence
+from transforms.absence import learn_absence
 from transforms.candidates import CandidatePool
-from transforms.compatibility import SORTS, Association, Compatibility, Row, learn_compatibility, read_contexts
+from transforms.compatibility import learn_compatibility, read_contexts
 from transforms.corpus_sample import BottomSample, decode_captions
 from transforms.judge import Knowledge
+from transforms.knowledge_tables import TABLES, knowledge_of, read_record, tables, write_tables
 from transforms.phrases import CaptionContent, read_caption
 
-FORMAT = 1
 LEARN = 32_768  # training images that teach about words, at most
 POOL = 4_096  # images a split whose captions are candidates, at most
 SPLITS: tuple[Split, ...] = get_args(Split)
@@ -45,34 +45,14 @@ class Corpus:
 
     def to_json(self) -> str:
         """Returns the canonical JSON: equal corpora give equal text; one row of a table a line, to read and edit."""
-        compatibility, absence = self.knowledge.compatibility, self.knowledge.absence
-        parts: list[tuple[str, Iterable[Any]]] = [(sort, compatibility.rows[sort]) for sort in SORTS]
-        parts.append(("associations", compatibility.associations))
-        parts.append(("mentions", ([head, n, absence.alone.get(head, 0)] for head, n in absence.mentions.items())))
-        parts += [(split, self.rows[split]) for split in SPLITS]
-        tables = (f'"{name}":[\n' + ",\n".join(map(_line, rows)) + "\n]" for name, rows in parts)
-        return f'{{"format":{FORMAT},\n' + ",\n".join(tables) + "}\n"
+        return write_tables([*tables(self.knowledge), *((split, self.rows[split]) for split in SPLITS)])
 
     @classmethod
     def from_json(cls, text: str) -> Corpus:
         """Returns the corpus that `to_json` wrote; ValueError names what is not of this format."""
-        record = json.loads(text)
-        if not isinstance(record, dict) or record.get("format") != FORMAT:
-            found = record.get("format") if isinstance(record, dict) else type(record).__name__
-            raise ValueError(f"corpus of format {found!r} where {FORMAT} is expected")
-        missing = [name for name in (*SORTS, "associations", "mentions", *SPLITS) if name not in record]
-        if missing:
-            raise ValueError(f"corpus without {', '.join(missing)}")
-        rows = {sort: tuple(Row(*row) for row in record[sort]) for sort in SORTS}
-        compatibility = Compatibility(rows, tuple(Association(*row) for row in record["associations"]))
-        mentions = {head: n for head, n, _ in record["mentions"]}
-        alone = {head: n for head, _, n in record["mentions"] if n}
+        record = read_record(text, (*TABLES, *SPLITS))
         pools = {split: tuple((image_id, rows) for image_id, rows in record[split]) for split in SPLITS}
-        return cls(Knowledge(compatibility, Absence(mentions, alone)), pools)
-
-
-def _line(row: Any) -> str:
-    return json.dumps(row, separators=(",", ":"), ensure_ascii=True)
+        return cls(knowledge_of(record), pools)
 
 
 def _contents(rows: PoolRows) -> Iterator[tuple[str, CaptionContent]]:

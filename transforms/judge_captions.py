@@ -2,28 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
+from schemas.records import SceneGraph
 from transforms.evidence import Evidence
 from transforms.judge import Judge, Knowledge
+from transforms.knowledge_tables import shipped_knowledge
 from transforms.phrases import read_caption
-from transforms.scene_graphs import CaptionParser
+from transforms.scene_graphs import CaptionParser, default_parser
+
+# A caption is {"text", "phrases": [{"text", "span", "kind", "label", "reason", "confidence"}]}.
+LabelledText = dict[str, Any]
 
 
-def judge_captions(
-    positives: Sequence[str], captions: Sequence[str], parser: CaptionParser, knowledge: Knowledge
-) -> list[dict[str, Any]]:
+class Question(NamedTuple):
+    """Captions that are true of one photo, and captions to judge."""
+
+    id: Any
+    positives: Sequence[str]
+    captions: Sequence[str]
+
+
+def label_captions(
+    positives: Sequence[str],
+    captions: Sequence[str],
+    *,
+    parser: CaptionParser | None = None,
+    knowledge: Knowledge | None = None,
+) -> list[LabelledText]:
     """Returns each caption with its phrases labelled by what the positives, captions of one photo, say.
 
-    A caption is {"caption", "phrases": [{"text", "span", "kind", "label", "reason", "confidence"}]}; spans are the
-    caption's character spans [start, end).
+    A caption is {"text", "phrases": [{"text", "span", "kind", "label", "reason", "confidence"}]}; spans are the
+    caption's character spans [start, end). The parser and the knowledge are by default those that ship.
     """
-    graphs = list(parser.parse([*positives, *captions]))
-    known = [read_caption("", graph) for graph in graphs[: len(positives)]]
-    judge = Judge(Evidence(known), knowledge)
-    judged = []
-    for text, graph in zip(captions, graphs[len(positives) :], strict=True):
+    question = Question(None, positives, captions)
+    (answer,) = answer_questions([question], parser or default_parser(), knowledge or shipped_knowledge())
+    return list(answer["captions"])
+
+
+def read_question(record: Any) -> Question:
+    """Returns the question of a record {"id", "positives", "captions"}; ValueError says what is wrong with it."""
+    if not isinstance(record, dict) or "id" not in record:
+        raise ValueError(f"a record must be an object with an id, got {str(record)[:80]!r}")
+    for name in ("positives", "captions"):
+        texts = record.get(name)
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise ValueError(f"record {record['id']!r}: {name} must be a list of captions, got {str(texts)[:80]!r}")
+    return Question(record["id"], record["positives"], record["captions"])
+
+
+def answer_questions(
+    questions: Sequence[Question], parser: CaptionParser, knowledge: Knowledge
+) -> Iterator[dict[str, Any]]:
+    """Yields {"id", "captions": [labelled caption]} for each question, in order; all are parsed together."""
+    graphs = iter(parser.parse([text for q in questions for text in (*q.positives, *q.captions)]))
+    for question in questions:
+        known = [read_caption("", next(graphs)) for _ in question.positives]
+        judge = Judge(Evidence(known), knowledge)
+        asked = ((text, next(graphs)) for text in question.captions)
+        yield {"id": question.id, "captions": list(_labelled(asked, judge))}
+
+
+def _labelled(captions: Iterable[tuple[str, SceneGraph]], judge: Judge) -> Iterator[LabelledText]:
+    for text, graph in captions:
         caption = read_caption("", graph)
         phrases = [
             {
@@ -36,16 +78,4 @@ def judge_captions(
             }
             for phrase, verdict in zip(caption.phrases, judge.label_caption(caption), strict=True)
         ]
-        judged.append({"caption": text, "phrases": phrases})
-    return judged
-
-
-def judge_record(record: Any, parser: CaptionParser, knowledge: Knowledge) -> dict[str, Any]:
-    """Returns {"id", "captions"} for a record {"id", "positives", "captions"}; ValueError says what is wrong."""
-    if not isinstance(record, dict) or "id" not in record:
-        raise ValueError(f"a record must be an object with an id, got {str(record)[:80]!r}")
-    for name in ("positives", "captions"):
-        texts = record.get(name)
-        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            raise ValueError(f"record {record['id']!r}: {name} must be a list of captions, got {str(texts)[:80]!r}")
-    return {"id": record["id"], "captions": judge_captions(record["positives"], record["captions"], parser, knowledge)}
+        yield {"text": text, "phrases": phrases}
