@@ -63,9 +63,7 @@ class Watch:
             path, _, flags = args
             if isinstance(flags, int) and flags & WRITING and not self._is_inside(path):
                 self.seen.append(f"open for writing: {path!r}")
-        elif event in CHANGING and not self._is_inside(args[0]):
-            self.seen.append(f"{event}: {args[:2]!r}")
-        elif event in LEAVING:
+        elif (event in CHANGING and not self._is_inside(args[0])) or event in LEAVING:
             self.seen.append(f"{event}: {args[:2]!r}")
 
     def _is_inside(self, path: object) -> bool:
@@ -183,9 +181,7 @@ def main() -> int:
 
 def line(name: str, counts: Any) -> str:
     c = counts
-    return (
-        f"{name:22}{c['inputs']:>8,}{c['taken']:>8,}{c['refused']:>9,}{c['crashes']:>9,}{c['lost']:>6,}{c['outside']:>9,}"
-    )
+    return f"{name:22}{c['inputs']:>8,}{c['taken']:>8,}{c['refused']:>9,}{c['crashes']:>9,}{c['lost']:>6,}{c['outside']:>9,}"
 
 
 if __name__ == "__main__":

@@ -10,12 +10,13 @@ from transforms.grammar_tree import kids, move_kids, promote, take_place
 from transforms.grammar_verb_repairs import (
     repair_auxiliary,
     repair_finite,
+    repair_noun_root,
     repair_participle,
     repair_particle,
     repair_verb,
 )
 from transforms.grammar_words import FINITE, ING_NOUNS, NOUN_TAGS, PLACES, STRANDED
-from transforms.lemmas import noun_lemma
+from transforms.lemmas import is_noun, is_only_noun, noun_lemma
 from transforms.tokens import TokenTable
 
 BE = frozenset(("is", "are"))
@@ -36,6 +37,8 @@ def repair(t: TokenTable) -> None:
             repair_its(t, i)
         elif word in FINITE and tags[i] in NOUN_TAGS:
             repair_finite(t, i)
+        elif labels[i] == "pobj" and tags[t.heads[i]][0] == "V":  # "a taxi following a car"
+            labels[i] = "dobj"
         elif labels[i] in BY_LABEL:
             BY_LABEL[labels[i]](t, i)
         elif word.endswith("ing"):
@@ -64,7 +67,11 @@ def repair_ing_noun(t: TokenTable, i: int) -> None:
 def repair_compound(t: TokenTable, b: int) -> None:
     """Puts a noun of two words together: "dome on top of fire hydrant"."""
     a = b - 1
-    if t.heads[b] == a or t.labels[b] in ("aux", "appos"):  # "beside the fire hydrant", "a garbage can on the floor"
+    if t.heads[b] == a or t.labels[b] in (
+        "aux",
+        "appos",
+        "oprd",
+    ):  # "beside the fire hydrant", "a garbage can"
         take_place(t, b, a)
         for k in kids(t, a):
             t.heads[k] = b
@@ -85,6 +92,7 @@ def repair_compound(t: TokenTable, b: int) -> None:
     if t.labels[b] == "nsubj" and t.tags[p] == "IN":
         take_place(t, b, p)
         t.heads[p], t.labels[p] = b, "prep"
+    repair_noun_root(t, b)
     t.heads[a], t.labels[a], t.tags[a] = b, "compound", "NN"
     t.tags[b] = "NNS" if t.words[b].endswith("s") else "NN"
 
@@ -125,6 +133,8 @@ def repair_preposition(t: TokenTable, p: int) -> None:
         repair_with_chain(t, p)
     elif t.words[p] in PLACES:
         repair_place(t, p)
+    elif t.tags[p] == "RB" and t.heads[p] == p - 1 and t.tags[p - 1] == "VBG" and is_only_noun(t.words[p]):
+        t.tags[p], t.labels[p] = "NN", "dobj"  # "man grabbing skateboard"
 
 
 def repair_stranded(t: TokenTable, p: int) -> None:
@@ -184,8 +194,32 @@ def repair_two_subjects(t: TokenTable, s: int) -> None:
 
 def repair_conjunction(t: TokenTable, c: int) -> None:
     """Repairs what "and" was taken to join."""
+    repair_base_verb(t, c)
     repair_coordination(t, c)
     repair_new_actor(t, c)
+
+
+def repair_base_verb(t: TokenTable, c: int) -> None:
+    """Makes a noun of a bare verb that "and" joins to a noun: "a man in a suit and tie", "using a knife and fork"."""
+    n, x = c - 1, c + 1
+    if x >= len(t.words) or t.tags[x] not in ("VB", "VBP") or t.tags[n] not in NOUN_TAGS or not is_noun(t.words[x]):
+        return
+    top = t.heads[x] if t.labels[x] == "conj" else next(iter(kids(t, x, "nsubj")), x)
+    if t.tags[top] not in ("NN", "NNP") or top > n:
+        return
+    behind = [k for k in kids(t, x) if k > x]
+    verb = x + 1
+    if verb in behind and t.tags[verb] == "NNS" and t.words[verb] in FINITE:  # "a man in a suit and tie walks"
+        take_place(t, verb, top)
+        t.heads[top], t.labels[top], t.tags[verb] = verb, "nsubj", "VBZ"
+        for k in behind:
+            if k != verb:
+                t.heads[k] = verb
+    elif kids(t, x, "dobj", "prep", "acomp", "xcomp", "prt", "advmod"):
+        return
+    elif t.labels[x] != "conj":
+        take_place(t, top, x)
+    t.heads[x], t.labels[x], t.tags[x] = n, "conj", "NN"
 
 
 def repair_coordination(t: TokenTable, c: int) -> None:

@@ -164,10 +164,26 @@ def repair_root(t: TokenTable, i: int) -> None:
         t.tags[i] = "VBG"
 
 
+def repair_noun_root(t: TokenTable, i: int) -> None:
+    """Makes an object of a noun that heads the caption over its own subject: "girl holding tennis racquet"."""
+    for n in kids(t, i, "nsubj") if t.labels[i] == "ROOT" else []:
+        for v in kids(t, n, "acl"):
+            if t.tags[v] == "VBG" and v < i and not kids(t, v, "dobj", "prep"):
+                take_place(t, n, i)
+                t.heads[i], t.labels[i] = v, "dobj"
+
+
 def repair_participle(t: TokenTable, v: int) -> None:
     """Makes a clause of a noun and its participle: "boy holding pizza", "zebra standing in grass"."""
     n, later, label = v - 1, t.heads[v], t.labels[v]
+    while t.labels[later] == "compound" and t.heads[later] > later > v:  # "hand touching ocean water"
+        later = t.heads[later]
     modified = t.labels[n] in MODIFIER
+    if label == "acl" and later == n and modified and t.heads[n] > v and not kids(t, v, "dobj", "prep"):
+        top = t.heads[n]  # "a truck hauling covered boats"
+        promote(t, n, top, before=v)
+        t.heads[top], t.labels[top] = v, "dobj"
+        return
     if t.tags[v] == "VBG" and label in CLAUSAL and not (modified and t.heads[n] == v):
         return
     if t.tags[v] == "JJ" and label == "ROOT" and kids(t, v, "nsubj"):  # "broccoli and corn touching"
@@ -180,6 +196,8 @@ def repair_participle(t: TokenTable, v: int) -> None:
         t.heads[later], t.labels[later] = v, "dobj"
     elif modified and t.heads[n] == v and not (later > v and label in ("amod", "compound")):
         promote(t, n, v, before=v)
+        if t.labels[n] == "pcomp":  # "looking at woman holding cellphone"
+            t.labels[n] = "pobj"
     elif not (later == n and label in ("appos", "amod")) and not (later == t.heads[n] and label == "pobj"):
         return
     t.tags[v], t.labels[v], t.heads[v] = "VBG", "acl", n

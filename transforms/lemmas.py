@@ -30,6 +30,22 @@ def noun_lemma(word: str) -> str:
 
 
 @lru_cache(VOCABULARY)
+def is_noun(word: str) -> bool:
+    """Tells whether a dictionary has a lower-case word as a noun."""
+    import lemminflect
+
+    return bool(lemminflect.getAllLemmas(word, "NOUN"))
+
+
+@lru_cache(VOCABULARY)
+def is_only_noun(word: str) -> bool:
+    """Tells whether a dictionary has a lower-case word as a noun, and as no adverb or adjective."""
+    import lemminflect
+
+    return set(lemminflect.getAllLemmas(word)).isdisjoint(("ADV", "ADJ")) and is_noun(word)
+
+
+@lru_cache(VOCABULARY)
 def verb_lemma(word: str) -> str:
     """Returns the base form of a lower-case verb: "riding" -> "ride"."""
     import lemminflect
