@@ -22,7 +22,8 @@ Side = TypeVar("Side", "Photos", "Captions", "Labels")
 class Photos:
     """B photos. Every photo has at least one region; those that have none are in no batch.
 
-    `features` lies in a buffer that is used again when the next batch is asked for: `to` copies it, as do the models.
+    What a loader gives lies in a buffer that is used again when the next batch is asked for, and may step from photo to
+    photo in strides; `to` makes contiguous copies.
     """
 
     index: Tensor  # (B,) row of the data set
@@ -44,8 +45,9 @@ class Photos:
 
     def to(self, device: torch.device | str, dtype: torch.dtype = torch.float32) -> Photos:
         """Returns the photos on a device, with features of the type `dtype`; quantised ones are restored there."""
-        moved = _moved(self, device)
-        features = moved.features.to(dtype, copy=moved.features is self.features)
+        moved = _moved(replace(self, features=self.features[:, :, :0]), device)
+        features = self.features.to(device, non_blocking=True)
+        features = features.to(dtype, copy=features is self.features)
         if moved.feature_range is not None:
             features = moved.feature_range[..., :1].to(dtype) + moved.feature_range[..., 1:].to(dtype) * features
         return replace(moved, features=features, feature_range=None)
@@ -107,6 +109,9 @@ class Batch:
 
 
 def _moved(side: Side, device: torch.device | str) -> Side:
+    def copied(tensor: Tensor) -> Tensor:
+        return tensor.to(device, non_blocking=True, copy=True, memory_format=torch.contiguous_format)
+
     tensors = ((f.name, getattr(side, f.name)) for f in fields(side))
-    moved: dict[str, Any] = {name: t if t is None else t.to(device, non_blocking=True) for name, t in tensors}
+    moved: dict[str, Any] = {name: None if tensor is None else copied(tensor) for name, tensor in tensors}
     return replace(side, **moved)

@@ -7,6 +7,7 @@ E relations kept an image, K phrases, T tokens.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,25 @@ from multigrain.tokens import Tokenizer
 from schemas.manifest import SUCCESS
 from schemas.records import Split
 
+_AS_COMPILED = (
+    "num_boxes",
+    "boxes",
+    "image_size",
+    "object_ids",
+    "spatial",
+    "relation_pairs",
+    "relation_score",
+)
 COMPILED = 1  # raise it when what is compiled changes its meaning
 Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoBuffer:
+    """Room for the photos of a batch, used again and again: new memory would cost more than what is put into it."""
+
+    features: torch.Tensor  # (B, R, D) as stored, in memory that a GPU copies from directly if there is one
+    records: NDArray[np.void]  # (B,) photo_record
 
 
 class DataSet:
@@ -50,20 +68,24 @@ class DataSet:
         self.shards = Shards(folder)
         if "features" not in self.shards.manifest["products"]:
             raise DataSetError(f"{folder} was made without images: there are no regions to learn from")
-        self.tokenizer, self._max_relations = tokenizer, max_relations
+        self.tokenizer = tokenizer
         self.fingerprint = (self.shards.folder / SUCCESS).read_text().strip()
         self._rows = FeatureRows(self.shards, reading=reading, check=check)
         folder = (cache or cache_folder()) / self.fingerprint
-        self._photos = cached_arrays(folder / f"photos-{COMPILED}", lambda: compile_photos(self.shards))
+        photos = cached_arrays(
+            folder / f"photos-{COMPILED}-{max_relations}",
+            lambda: compile_photos(self.shards, self.max_boxes, max_relations),
+        )
         of_tokens = sha256(f"{tokenizer.fingerprint} {COMPILED}".encode()).hexdigest()
         self._captions = cached_arrays(
             folder / f"captions-{of_tokens}", lambda: compile_captions(self.shards, tokenizer)
         )
-        names = tuple(bytes(name).decode() for name in self._photos["predicates"])
+        self._photos: NDArray[np.void] = photos["photos"]
+        self._splits, self._usable = self._photos["split"].copy(), self._photos["num_boxes"] > 0
+        names = tuple(bytes(name).decode() for name in photos["predicates"])
         self.predicates: tuple[str, ...] = names if predicates is None else tuple(predicates)
         known = {name: number for number, name in enumerate(self.predicates)}
-        self._predicate_ids = np.array([known.get(name, -1) for name in names] or [-1], np.int64)
-        self._usable = np.asarray(self._photos["num_boxes"]) > 0
+        self._predicate_ids = np.array([*(known.get(name, -1) for name in names), -1])  # the last is the padding's
 
     @property
     def max_boxes(self) -> int:
@@ -80,7 +102,7 @@ class DataSet:
 
     def photo_rows(self, split: Split) -> Rows:
         """Returns the photos of a split that have regions."""
-        return np.flatnonzero((self._photos["split"] == SPLITS.index(split)) & self._usable)
+        return np.flatnonzero((self._splits == SPLITS.index(split)) & self._usable)
 
     def caption_rows(self, split: Split) -> Rows:
         """Returns the captions of those photos."""
@@ -97,38 +119,32 @@ class DataSet:
 
     def without_regions(self, split: Split) -> int:
         """Returns how many photos of a split are left out everywhere, because they have no regions."""
-        return int(((self._photos["split"] == SPLITS.index(split)) & ~self._usable).sum())
+        return int(((self._splits == SPLITS.index(split)) & ~self._usable).sum())
 
     def caption_images(self, captions: Rows) -> Rows:
         """Returns the row of the photo that each caption was written for."""
         return np.asarray(self._captions["caption_image"])[captions]
 
-    def buffer(self, rows: int) -> torch.Tensor:
-        """Returns room for the features of some photos, in memory that a GPU copies from directly if there is one."""
-        return torch.empty((rows, *self._rows.shape), dtype=self.feature_dtype, pin_memory=torch.cuda.is_available())
+    def buffer(self, rows: int) -> PhotoBuffer:
+        """Returns room for some photos."""
+        shape = (rows, *self._rows.shape)
+        features = torch.empty(shape, dtype=self.feature_dtype, pin_memory=torch.cuda.is_available())
+        return PhotoBuffer(features, np.empty(rows, self._photos.dtype))
 
-    def photos(self, rows: Rows, buffer: torch.Tensor | None = None) -> Photos:
-        """Returns photos, in the given order. Their features lie in the buffer if one is given."""
-        table = self._photos
-        features = (self.buffer(len(rows)) if buffer is None else buffer)[: len(rows)]
-        shards, places = table["shard"][rows], table["row"][rows]
-        self._rows.read(shards, places, features.numpy())
-        ranges = self._rows.ranges(shards, places)
-        place, held = _ragged(table["relation_offsets"], rows, self._max_relations)
-        triples = _padded(table["relations"], place, held, -1)
-        predicate = np.where(held, self._predicate_ids[triples[..., 2]], -1)
+    def photos(self, rows: Rows, buffer: PhotoBuffer | None = None) -> Photos:
+        """Returns photos, in the given order. They lie in the buffer if one is given."""
+        buffer = self.buffer(len(rows)) if buffer is None else buffer
+        features, found = buffer.features[: len(rows)], buffer.records[: len(rows)]
+        np.take(self._photos, rows, out=found, mode="clip")  # straight into the buffer; no row is outside
+        self._rows.read(found["shard"], found["row"], features.numpy())
+        quantised = features.dtype == torch.uint8
+        fields = {name: torch.from_numpy(found[name]) for name in _AS_COMPILED}
         return Photos(
             index=torch.from_numpy(rows),
             features=features,
-            feature_range=None if ranges is None else torch.from_numpy(ranges),
-            num_boxes=_tensor(table["num_boxes"][rows], np.int64),
-            boxes=_tensor(table["boxes"][rows], np.float32),
-            image_size=_tensor(table["image_size"][rows], np.float32),
-            object_ids=_tensor(table["object_ids"][rows], np.int64),
-            spatial=torch.from_numpy(table["spatial"][rows]),
-            relation_pairs=_tensor(triples[..., :2], np.int64),
-            relation_predicate=torch.from_numpy(predicate),
-            relation_score=_tensor(_padded(table["relation_scores"], place, held, 0), np.float32),
+            feature_range=torch.from_numpy(found["feature_range"]) if quantised else None,
+            relation_predicate=torch.from_numpy(self._predicate_ids[found["relation_predicate"]]),
+            **fields,
         )
 
     def captions(self, rows: Rows) -> Captions:
@@ -150,11 +166,11 @@ class DataSet:
             phrase_predicate=torch.from_numpy(columns[..., 5:7]),
         )
 
-    def pairs(self, rows: Rows, buffer: torch.Tensor | None = None) -> Batch:
+    def pairs(self, rows: Rows, buffer: PhotoBuffer | None = None) -> Batch:
         """Returns captions, each with the photo that it was written for."""
         return Batch(self.photos(self.caption_images(rows), buffer), self.captions(rows))
 
-    def candidates(self, rows: Rows, buffer: torch.Tensor | None = None) -> Batch:
+    def candidates(self, rows: Rows, buffer: PhotoBuffer | None = None) -> Batch:
         """Returns photos, each with a caption of another one and what is known of its phrases."""
         table = self._captions
         place, held = _ragged(table["label_offsets"], rows)
@@ -166,13 +182,11 @@ class DataSet:
         return Batch(photos, self.captions(table["candidate_caption"][rows]), labels)
 
 
-def _ragged(
-    offsets: NDArray[np.int64], rows: Rows, longest: int | None = None
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _ragged(offsets: NDArray[np.int64], rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Returns the places of the elements of some lists, a row a list, and which of them are there: (B, longest)."""
     first = offsets[rows]
     counts = offsets[rows + 1] - first
-    columns = np.arange(counts.max(initial=0) if longest is None else longest)
+    columns = np.arange(counts.max(initial=0))
     held = columns < counts[:, None]
     return (first[:, None] + columns) * held, held
 

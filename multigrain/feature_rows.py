@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,7 +23,7 @@ CRC_ORDER = tuple(FeatureLayout(1, 1, 1, "uint8").datasets(1))
 
 
 class FeatureRows:
-    """The features of a data set. Threads may read at the same time.
+    """The features of a data set. Threads may read at the same time. Fastest where rows of a shard stand together.
 
     "map" copies from the page cache through the mapped file: the fastest where the features stay in memory. "read" asks
     the system for a row at a time (preadv), which a disk answers in one go where a mapped row takes a fault a page.
@@ -38,6 +39,8 @@ class FeatureRows:
         self._paths: Sequence[Path] = paths
         self._maps = [shards.features(k) for k in range(shards.n_shards)]
         maps = [m["features"] for m in self._maps]
+        self._offsets = [getattr(array, "offset", 0) for array in maps]  # an empty shard is not mapped
+        self._features = [np.asarray(array) for array in maps]  # indexing a np.memmap costs a microsecond more
         self.shape: tuple[int, int] = maps[0].shape[1:]  # (R, D)
         self.dtype: np.dtype[Any] = maps[0].dtype
         for path, array in zip(paths, maps, strict=True):
@@ -52,21 +55,20 @@ class FeatureRows:
 
     def read(self, shards: NDArray[np.int32], rows: NDArray[np.int32], out: NDArray[Any]) -> None:
         """Fills out (B, R, D) with the rows. Raises DataSetError naming file and row where one is damaged."""
-        for target, shard, row in zip(out, shards.tolist(), rows.tolist(), strict=True):
-            features = self._maps[shard]["features"]
+        # Runs of rows of one shard are taken at once: each call gives up Python's lock and has to get it again.
+        starts = np.flatnonzero(np.diff(shards, prepend=-1))
+        for first, last in pairwise([*starts.tolist(), len(shards)]):
+            shard, part = int(shards[first]), rows[first:last]
             if self._files:
-                self._read_row(shard, features.offset + row * target.nbytes, target)
-            else:
-                target[...] = features[row]
-            if self._checked is not None and not self._checked[shard][row]:
-                self._check(shard, row, target)
-
-    def ranges(self, shards: NDArray[np.int32], rows: NDArray[np.int32]) -> NDArray[np.float32] | None:
-        """Returns (B, R, 2) (minimum, step) where the features are quantised, else None."""
-        if "feature_range" not in self._maps[0]:
-            return None
-        pairs = zip(shards.tolist(), rows.tolist(), strict=True)
-        return np.stack([self._maps[shard]["feature_range"][row] for shard, row in pairs])
+                for target, row in zip(out[first:last], part.tolist(), strict=True):
+                    self._read_row(shard, self._offsets[shard] + row * target.nbytes, target)
+            else:  # "clip" goes into the buffer directly; no row is outside
+                np.take(self._features[shard], part, axis=0, out=out[first:last], mode="clip")
+        if self._checked is not None:
+            for target, shard, row in zip(out, shards.tolist(), rows.tolist(), strict=True):
+                if not self._checked[shard][row]:
+                    self._check(shard, row, target)
+                    self._checked[shard][row] = True
 
     def _read_row(self, shard: int, offset: int, target: NDArray[Any]) -> None:
         if os.preadv(self._files[shard].fileno(), [target.data.cast("B")], offset) != target.nbytes:
@@ -81,8 +83,6 @@ class FeatureRows:
             raise DataSetError(
                 f"{self._paths[shard]}: row {row}: image {image_id!r}: crc32c {crc:08x}, {stored:08x} expected"
             )
-        if self._checked is not None:
-            self._checked[shard][row] = True
 
 
 def _available_memory() -> int:

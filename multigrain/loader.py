@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
+import numpy as np
 import torch
 
 from multigrain.batch import Batch, Captions, Photos
-from multigrain.data import DataSet, Rows
+from multigrain.data import DataSet, PhotoBuffer, Rows
 from multigrain.order import permutation, rank_slice
 from schemas.records import Split
 
@@ -54,6 +55,7 @@ class Loader:
         self._rank, self._ranks, self._drop, self._threads = rank, world_size, drop_last, threads
         self._device, self._dtype = device, dtype
         self.epoch = self._position = 0
+        self._spare: list[PhotoBuffer] = []
         self._of = {"data": data.fingerprint, "split": split, "samples": len(self._captions)}
 
     def __len__(self) -> int:
@@ -64,19 +66,27 @@ class Loader:
         order = self._captions[permutation(len(self._captions), self._seed, self.epoch)]
         end = len(order) - self._size + 1 if self._drop else len(order)
         starts = range(self._position, end, self._size)
-        chunks = (rank_slice(order[i : i + self._size], self._rank, self._ranks) for i in starts)
-        room = -(-self._size // self._ranks)
-        for batch in _ring(self._data, self._data.pairs, chunks, room, self._threads):
-            self._position += self._size
-            if self._device is None:
-                yield batch
-                continue
-            moved = batch.to(self._device, self._dtype)
-            copied = torch.cuda.current_stream().record_event() if moved.photos.features.is_cuda else None
-            yield moved
-            if copied is not None:  # the buffer must not be filled again before a GPU has read it
-                copied.synchronize()
-        self.epoch, self._position = self.epoch + 1, 0
+        # Sorted within the batch, where order means nothing: neighbours in a shard are read together.
+        chunks = (np.sort(rank_slice(order[i : i + self._size], self._rank, self._ranks)) for i in starts)
+        # An iterator that was left standing keeps its buffers: two never write into the same.
+        buffers, self._spare = self._spare or _buffers(self._data, -(-self._size // self._ranks), self._threads), []
+        try:
+            for batch in _ring(self._data.pairs, chunks, buffers, self._threads):
+                self._position += self._size
+                yield from self._on_device(batch)
+            self.epoch, self._position = self.epoch + 1, 0
+        finally:
+            self._spare = buffers
+
+    def _on_device(self, batch: Batch) -> Iterator[Batch]:
+        if self._device is None:
+            yield batch
+            return
+        moved = batch.to(self._device, self._dtype)
+        copied = torch.cuda.current_stream().record_event() if moved.photos.features.is_cuda else None
+        yield moved
+        if copied is not None:  # the buffer must not be filled again before a GPU has read it
+            copied.synchronize()
 
     def state_dict(self) -> dict[str, Any]:
         """Returns where the loader stands, behind the batches that were handed out; the same on every rank."""
@@ -92,7 +102,8 @@ class Loader:
 
 def photo_batches(data: DataSet, split: Split, batch_size: int = 128, threads: int = THREADS) -> Iterator[Photos]:
     """Yields each photo of a split once, in the order of data.photo_rows, as stored; valid until the next one."""
-    return _ring(data, data.photos, _chunks(data.photo_rows(split), batch_size), batch_size, threads)
+    buffers = _buffers(data, batch_size, threads)
+    return _ring(data.photos, _chunks(data.photo_rows(split), batch_size), buffers, threads)
 
 
 def caption_batches(data: DataSet, split: Split, batch_size: int = 128) -> Iterator[Captions]:
@@ -102,23 +113,29 @@ def caption_batches(data: DataSet, split: Split, batch_size: int = 128) -> Itera
 
 def candidate_batches(data: DataSet, split: Split, batch_size: int = 128, threads: int = THREADS) -> Iterator[Batch]:
     """Yields each labelled candidate of a split once, in the order of data.candidate_rows, as stored."""
-    return _ring(data, data.candidates, _chunks(data.candidate_rows(split), batch_size), batch_size, threads)
+    buffers = _buffers(data, batch_size, threads)
+    return _ring(data.candidates, _chunks(data.candidate_rows(split), batch_size), buffers, threads)
 
 
 def _chunks(rows: Rows, size: int) -> Iterator[Rows]:
     return (rows[i : i + size] for i in range(0, len(rows), size))
 
 
-def _ring(
-    data: DataSet, read: Callable[[Rows, torch.Tensor], T], chunks: Iterator[Rows], room: int, threads: int
-) -> Iterator[T]:
-    """Yields read(chunk, buffer) of each chunk in order, read ahead by threads into buffers of `room` rows.
+def _buffers(data: DataSet, rows: int, threads: int) -> list[PhotoBuffer]:
+    """Returns a buffer for each thread, and one for the batch that the model has."""
+    return [data.buffer(rows) for _ in range(threads + 1)]
 
-    What was yielded last keeps its buffer until the next is asked for; the threads have one each besides.
+
+def _ring(
+    read: Callable[[Rows, PhotoBuffer], T], chunks: Iterator[Rows], buffers: list[PhotoBuffer], threads: int
+) -> Iterator[T]:
+    """Yields read(chunk, buffer) of each chunk in order; threads read ahead, into every buffer that is not in use.
+
+    What was yielded last keeps its buffer until the next is asked for.
     """
     with ThreadPoolExecutor(threads, "loader") as pool:
-        free = deque(data.buffer(room) for _ in range(threads + 1))
-        ahead: deque[tuple[Future[T], torch.Tensor]] = deque()
+        free = deque(buffers)
+        ahead: deque[tuple[Future[T], PhotoBuffer]] = deque()
         try:
             for chunk in chunks:
                 if not free:

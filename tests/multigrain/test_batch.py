@@ -1,4 +1,4 @@
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -42,6 +42,15 @@ def test_photos_to_copies_the_features_out_of_the_buffer(stored: torch.dtype) ->
     buffer.zero_()
     assert moved.features.dtype == torch.float32
     assert bool((moved.features == 1).all())
+
+
+def test_photos_to_copies_a_single_photo_too() -> None:
+    records = torch.ones(3, 2, 4)
+    one = replace(photos(torch.zeros(2, 2, 4)), boxes=records[:1], num_boxes=torch.ones(3, dtype=torch.int64)[:1])
+    moved = one.to("cpu")
+    records.zero_()
+    assert bool((moved.boxes == 1).all())
+    assert moved.boxes.is_contiguous()
 
 
 def test_photos_to_restores_quantised_features() -> None:
