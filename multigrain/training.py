@@ -33,7 +33,7 @@ from multigrain.loader import Loader
 from multigrain.losses import Pairs
 from multigrain.models import RetrievalModel, build_model
 from multigrain.phrase_mask import PhraseLabeller
-from multigrain.ranking import recall_both_ways
+from multigrain.ranking import ranks, recalls
 from multigrain.run import BEST, CONFIG, LAST, LOG, pick_device, save_run
 from multigrain.scoring import score_split
 from multigrain.shards import DataSetError, Shards
@@ -164,13 +164,13 @@ class Trainer:
             started = time.perf_counter()
             self.model.eval()
             found = score_split(self.model, self.data, "val", self.device)
-            recalls = recall_both_ways(found.scores, found.caption_photo)
-            better = recalls["rsum"] > progress.best
+            recall = recalls(*ranks(found.scores, found.caption_photo))
+            better = recall["rsum"] > progress.best
             progress.since_best = 0 if better else progress.since_best + 1
-            progress.best = max(progress.best, recalls["rsum"])
-            log.validation(progress.step, self.loader.epoch, recalls, time.perf_counter() - started)
+            progress.best = max(progress.best, recall["rsum"])
+            log.validation(progress.step, self.loader.epoch, recall, time.perf_counter() - started)
             if better:
-                save_checkpoint(self.out / BEST, self.model, {"progress": asdict(progress), "val": recalls})
+                save_checkpoint(self.out / BEST, self.model, {"progress": asdict(progress), "val": recall})
             verdict = torch.tensor([progress.best, progress.since_best, 0.0], dtype=torch.float64)
         if self.world > 1:
             verdict = verdict.to(self.device)

@@ -16,7 +16,7 @@ import torch
 
 from multigrain.__main__ import main
 from multigrain.config import ConfigError, read_config
-from multigrain.ranking import recall_both_ways
+from multigrain.ranking import ranks, recalls
 from multigrain.run import load_run
 from multigrain.scoring import score_split
 from multigrain.training import Trainer, learning_rate
@@ -131,8 +131,9 @@ def test_load_run_scores_as_the_best_validation_did(data: Path, tmp_path: Path) 
     lines = train(data, tmp_path / "run", "model=resg")
     run = load_run(tmp_path / "run", device="cpu")
     found = score_split(run.model, run.open_data(), "val", run.device)
-    recalls = recall_both_ways(found.scores, found.caption_photo)
-    assert recalls["rsum"] == max(line["rsum"] for line in lines if line["kind"] == "val")
+    assert recalls(*ranks(found.scores, found.caption_photo))["rsum"] == max(
+        line["rsum"] for line in lines if line["kind"] == "val"
+    )
 
 
 def test_load_run_names_what_is_missing(tmp_path: Path) -> None:
