@@ -103,7 +103,7 @@ class Trainer:
             while self.loader.epoch < config.epochs and not progress.finished:
                 started = time.perf_counter()
                 for batch in self.loader:
-                    terms, norm = self._step(model, batch)
+                    terms, norm = self.step(model, batch)
                     progress.step += 1
                     log.step(progress.step, self.loader.epoch, terms, norm, self._rate(), started)
                     started = time.perf_counter()
@@ -117,7 +117,7 @@ class Trainer:
             bar.close()
         return progress
 
-    def _step(self, model: nn.Module, batch: Batch) -> tuple[dict[str, float], float]:
+    def step(self, model: nn.Module, batch: Batch) -> tuple[dict[str, float], float]:
         """Takes one step. Returns the terms of the loss and the norm of the gradient.
 
         Raises FloatingPointError where the loss is no number.

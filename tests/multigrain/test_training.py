@@ -68,14 +68,14 @@ def test_train_gives_same_losses_again_and_after_a_break_in_mid_epoch(
 ) -> None:
     whole = train(data, tmp_path / "whole", f"model={model}")
     trainer = Trainer(read_config(None, options(data, tmp_path / "broken", f"model={model}")))
-    step = trainer._step
+    step = trainer.step
 
     def break_at_five(*args: Any) -> Any:
         if trainer.progress.step == 5:  # the last checkpoint was at 3, in the middle of an epoch
             raise KilledError
         return step(*args)
 
-    monkeypatch.setattr(trainer, "_step", break_at_five)
+    monkeypatch.setattr(trainer, "step", break_at_five)
     with pytest.raises(KilledError):
         trainer.train()
     assert len(trainer.loader) > 5
