@@ -61,6 +61,7 @@ setup(
     python_requires=">=3.11,<3.13",
     packages=[
         "schemas",
+        "rules",
         "transforms",
         "transforms.dumps",
         "pipeline",

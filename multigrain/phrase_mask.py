@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from multigrain.labelling.contrasts import find_contrasts
+from multigrain.labelling.contrasts import Contrasts
 from multigrain.labelling.facts import label_facts
 from multigrain.labelling.named import Named, find_named
 from multigrain.labelling.relations import Ids, Mask, Owners
@@ -43,6 +43,7 @@ class PhraseLabeller:
         except ValueError as error:
             raise DataSetError(f"{shards.folder}: {error}") from error
         self._words = PhraseWords(rules)
+        self._contrasts = Contrasts(self._table, self._words)
         self.reasons = rules.reasons
         self._labels = np.array([LABELS[label] for label in rules.labels], np.int8)
 
@@ -92,8 +93,8 @@ class PhraseLabeller:
         ends = np.searchsorted(heads, np.concatenate([ends, table.facts[facts][:, [0, 2]]]))[place]
         unknown = self._labels[reason] == 0
         self._elsewhere(phrases, content, ends, unknown, named, reason, confidence)
-        for phrase, image, code in find_contrasts(phrases, content, unknown, said, table, words):
-            reason[phrase, image] = code
+        for phrase, image, name in self._contrasts.find(phrases, content, unknown, said):
+            reason[phrase, image] = words.code[name]
             confidence[phrase, image] = words.rules.numbers["CONFLICT"]
         return reason.T, confidence.T
 
@@ -111,7 +112,7 @@ class PhraseLabeller:
         thing = content < len(self._table.head)
         things = Owners(phrases.owner[thing], phrases.count)
         label = self._labels[reason[thing]]
-        strange = (label == -1) | named.nowhere[ends[thing, 0]]
+        strange = (label == -1) | named.strange[ends[thing, 0]]
         count = np.bincount(things.owner, minlength=phrases.count)
         # The thing in question is itself silent, so it counts for nothing.
         most = 2 * (things.sum(strange.T.astype(np.int64)) - 1) > count - 1  # (B, C)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import multigrain
+import rules
 import schemas
 import transforms
 from pipeline.imports import Imports, plan_imports
@@ -116,7 +117,7 @@ def check_annotations(options: RunOptions) -> None:
 def code_version() -> str:
     """Returns the version with a hash of the source files that make records and shards, so that no edit goes unseen."""
     hasher = sha256()
-    for package in (schemas, transforms):
+    for package in (schemas, rules, transforms):
         for path in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
             hasher.update(path.name.encode() + b"\0" + path.read_bytes())
     return f"{multigrain.__version__}+{hasher.hexdigest()[:12]}"

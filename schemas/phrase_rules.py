@@ -37,7 +37,7 @@ _ARRAYS: dict[str, tuple[Any, tuple[int, ...]]] = {
 @dataclass(frozen=True, eq=False)
 class PhraseRules:
     heads: tuple[str, ...]
-    attributes: tuple[str, ...]  # and the -ing forms of the predicates' verbs
+    attributes: tuple[str, ...]  # with the -ing forms of the predicates' verbs and what stands before heads' last words
     quantities: tuple[str, ...]  # the first is "": the caption states none
     predicates: tuple[str, ...]
     reasons: tuple[str, ...]  # sorted
@@ -49,10 +49,15 @@ class PhraseRules:
     head_near: Pairs  # may name the same thing; so may heads of one last word, or equal but for spaces
     last_word: Ints  # (H,) equal for heads that end in the same word
     unspaced: Ints  # (H,) equal for heads that are equal but for spaces
+    head_rival: Pairs  # never names the same thing, though the words look alike
+    modifier: Ints  # (H,) characters before the last word, if that says what the thing is: "tennis " of "tennis ball"
+    vague: Bools  # (H,) may stand for nearly anything
     company: Pairs  # heads in whose company (said) a head (asked) is expected
     familiar: Bools  # (H,) named often enough to know its company
     living: Bools  # (H,)
-    person: Bools  # (H,) names a person: several of them are `people`
+    person: Bools  # (H,) names a person, or people
+    individual: Bools  # (H,) several that are so called are `people`
+    worn: Bools  # (H,) clothes: where there are several persons, there may be several of them
     left_out: Shares  # (H,) how often captions leave such a thing out, in [0, 1]
 
     attribute_true_by: Pairs
@@ -70,7 +75,8 @@ class PhraseRules:
     predicate_near: Pairs
     predicate_inverse: Pairs  # says the same from the other side
     symmetric: Bools  # (P,)
-    open: Bools  # (P,) one thing may be so to many at once
+    many_objects: Bools  # (P,) one thing may be so to many at once
+    many_subjects: Bools  # (P,) many things may be so to one at once
     doing: Ints  # (P,) id of the attribute that its subject then has ("ride" -> "riding")
     verb: Ints  # (P,) equal for predicates of one verb; 0 for none
     place: Ints  # (P,) equal for predicates of one place; 0 for none

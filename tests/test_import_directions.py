@@ -1,4 +1,4 @@
-"""Imports go one way: schemas <- transforms <- report <- pipeline, schemas <- multigrain."""
+"""Imports go one way: schemas <- rules <- transforms <- report <- pipeline, schemas <- rules <- multigrain."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FORBIDDEN = {
     "schemas": {
+        "rules",
         "transforms",
         "report",
         "pipeline",
@@ -23,6 +24,7 @@ FORBIDDEN = {
         "stanza",
         "detectron2",
     },
+    "rules": {"transforms", "report", "pipeline", "multigrain", "demo", "cluster", "torch", "apache_beam"},
     "transforms": {"report", "pipeline", "multigrain", "demo", "cluster"},
     "cluster": {"schemas", "transforms", "report", "pipeline", "multigrain", "demo", "apache_beam"},
     "report": {"pipeline", "multigrain", "demo", "cluster", "torch"},

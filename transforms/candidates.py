@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.claims import Thing
 from transforms.corpus_sample import hash64
-from transforms.phrases import CaptionContent, Thing
+from transforms.phrases import CaptionContent
 
 Key = tuple[str, ...]
 LEAD = 512  # captions that are ordered at first

@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from schemas.claims import Fact, Thing
 from transforms.exchanges import Context, Exchanges, Pair, count_exchanges
 from transforms.hypernyms import SPECIFIC, generals, kinds_of
 from transforms.people import COLLECTIVES, persons_like
-from transforms.phrases import CaptionContent, Fact, Thing
+from transforms.phrases import CaptionContent
 from transforms.rivals import rivals
 
 MINIMUM = 5  # images that must use a word before anything is learned of it

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from itertools import combinations
 
+from schemas.claims import Fact, Thing
 from transforms.conflicts import attribute_conflict
 from transforms.people import person, worn
-from transforms.phrases import CaptionContent, Fact, Thing
+from transforms.phrases import CaptionContent
 from transforms.quantities import at_least
 
 _DOUBLED = re.compile(r"(?:[^aeiou]|qu)*[aeiou][bdgklmnprt]")  # one short syllable: sit, swim, run

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
+from schemas.claims import Content, Fact, Thing
 from schemas.records import Label
 from transforms.absence import Absence
 from transforms.compatibility import Compatibility
@@ -27,7 +28,7 @@ from transforms.contrasts import contrasts
 from transforms.evidence import PEOPLE, Evidence
 from transforms.hypernyms import SPECIFIC, generals, vague
 from transforms.people import living
-from transforms.phrases import CaptionContent, Content, Fact, Thing
+from transforms.phrases import CaptionContent
 from transforms.quantities import at_least, exact, quantity_entails
 from transforms.reasons import Reason
 

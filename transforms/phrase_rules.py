@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from schemas.claims import Thing
 from schemas.graph_columns import Words
 from schemas.phrase_rules import PhraseRules
 from transforms import judge
 from transforms.compatibility import Sort
 from transforms.conflicts import (
-    OPEN,
+    MANY_SUBJECTS,
     attribute_conflict,
     exclusion_kind,
     family_of,
@@ -23,14 +24,15 @@ from transforms.conflicts import (
     predicates_exclude,
     split_predicate,
     symmetric,
+    takes_many,
 )
 from transforms.evidence import PEOPLE, doing
-from transforms.hypernyms import SPECIFIC, generals
+from transforms.hypernyms import SPECIFIC, generals, last_word, vague
 from transforms.judge import Knowledge
-from transforms.people import living
-from transforms.phrases import Thing
+from transforms.people import living, person, worn
 from transforms.quantities import at_least, exact, quantity_entails
 from transforms.reasons import REASONS
+from transforms.rivals import rivals
 
 NUMBERS = (
     *("SAID", "IMPLIED", "CONFLICT", "UNDECIDED"),
@@ -45,7 +47,9 @@ def phrase_rules(words: Words, knowledge: Knowledge) -> PhraseRules:
     compatibility, absence = knowledge.compatibility, knowledge.absence
     heads, predicates = sorted(words.heads), sorted(words.predicates)
     deeds = {predicate: doing(predicate.split(" ", 1)[0]) for predicate in predicates}
-    attributes = sorted(words.attributes | set(deeds.values()))
+    modifiers = {head: head[: len(head) - len(last_word(head))] for head in heads}
+    told = {modifier.rstrip() for modifier in modifiers.values() if modifier}
+    attributes = sorted(words.attributes | told | set(deeds.values()))
     quantities = ["", *sorted(words.quantities - {""})]
     reasons = sorted(REASONS)
     at = {word: i for i, word in enumerate(attributes)}
@@ -73,10 +77,15 @@ def phrase_rules(words: Words, knowledge: Knowledge) -> PhraseRules:
         head_near=_pairs(heads, near("head"), generals),
         last_word=_classes(head.rsplit(" ", 1)[-1] for head in heads),
         unspaced=_classes(head.replace(" ", "") for head in heads),
+        head_rival=_pairs(heads, rivals),
+        modifier=np.array([len(modifiers[head]) for head in heads], np.int32),
+        vague=np.array([vague(head) for head in heads], np.bool_),
         company=_pairs(heads, compatibility.associated),
         familiar=np.array([absence.familiar(head) for head in heads], np.bool_),
         living=np.array([living(head) for head in heads], np.bool_),
-        person=np.array([head in SPECIFIC["person"] for head in heads], np.bool_),
+        person=np.array([person(head) for head in heads], np.bool_),
+        individual=np.array([head in SPECIFIC["person"] for head in heads], np.bool_),
+        worn=np.array([worn(head) for head in heads], np.bool_),
         left_out=np.array([absence.left_out(head) for head in heads], np.float64),
         attribute_true_by=_pairs(attributes, lambda a: (a, *compatibility.true_by("attribute", a)), _endings),
         attribute_near=_pairs(attributes, near("attribute")),
@@ -91,7 +100,8 @@ def phrase_rules(words: Words, knowledge: Knowledge) -> PhraseRules:
         predicate_near=_pairs(predicates, near("predicate")),
         predicate_inverse=_pairs(predicates, inverse_predicates),
         symmetric=np.array([symmetric(p) for p in predicates], np.bool_),
-        open=np.array([p in OPEN for p in predicates], np.bool_),
+        many_objects=np.array([takes_many(p) for p in predicates], np.bool_),
+        many_subjects=np.array([p in MANY_SUBJECTS for p in predicates], np.bool_),
         doing=np.array([at[deeds[p]] for p in predicates], np.int32),
         verb=_classes((split_predicate(p)[0] for p in predicates), none=""),
         place=_classes((split_predicate(p)[1] for p in predicates), none=""),

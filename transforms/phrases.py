@@ -10,30 +10,11 @@ from collections.abc import Iterator
 from sys import intern
 from typing import NamedTuple
 
+from schemas.claims import Content, Fact, Thing
 from schemas.records import Phrase, SceneGraph, Span, TextObject, TextRelation
 
 NONE_OF_IT = frozenset({"no", "0", "zero", "none"})  # quantities that say the object is not there
 LACKING = frozenset({"without", "be without", "lack", "miss"})  # predicates that say their object is not there
-
-
-class Thing(NamedTuple):
-    """What an object phrase claims: there is a `head` that has all the attributes."""
-
-    head: str
-    attributes: frozenset[str]
-    lacking: frozenset[str]  # attributes that the caption denies: "not empty"
-    quantity: str | None
-
-
-class Fact(NamedTuple):
-    """What a triple claims: some `subject` is in this relation to some `object`."""
-
-    subject: str
-    predicate: str
-    object: str
-
-
-Content = Thing | Fact
 
 
 class CaptionContent(NamedTuple):

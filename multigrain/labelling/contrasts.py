@@ -1,7 +1,7 @@
-"""Captions that say the same as a caption of the image but for one word: `transforms.contrasts` for a whole batch.
+"""Captions that say the same as a caption of the image but for one word: the rule of contrasts for a whole batch.
 
-Hardly any pair of captions is so close. Counting what they share finds those that can be, all at once; these are then
-held against each other one by one.
+Hardly any pair of captions is so close. Counting what they share finds those that can be, all at once; these few are
+then held against each other by the rule itself.
 
 Legend: C captions with L phrases are asked for, O captions are those of the B images.
 """
@@ -9,199 +9,102 @@ Legend: C captions with L phrases are asked for, O captions are those of the B i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from multigrain.labelling.relations import Ids, Mask, Owners
+from multigrain.labelling.rule_words import RuleWords
 from multigrain.labelling.said import Said
 from multigrain.labelling.table import PhraseTable
 from multigrain.labelling.words import PhraseWords
-
-SHARED = 2  # phrases that a minimal pair has in common
-
-
-def find_contrasts(
-    phrases: Owners, content: Ids, unknown: Mask, said: Said, table: PhraseTable, words: PhraseWords
-) -> Iterator[tuple[int, int, int]]:
-    """Yields (phrase, image, reason's code) of the phrases (L,) that contrast with a caption of the image.
-
-    `unknown` (L, B) are the phrases that are in question. The first caption of an image that contrasts decides.
-    """
-    pair = _Pair(table, words)
-    first = np.searchsorted(phrases.owner, np.arange(phrases.count + 1))
-    done: set[tuple[int, int]] = set()
-    for own, caption in zip(*np.nonzero(_may_contrast(phrases, content, unknown, said, table)), strict=True):
-        image = int(said.captions.owner[own])
-        rows = range(first[caption], first[caption + 1])
-        heads = said.head[said.mentions.owner == image].tolist()
-        contrasts = pair.contrasts(
-            content[rows.start : rows.stop].tolist(), table.phrases.one(said.caption[own]), heads
-        )
-        for row in rows:
-            reason = contrasts.get(int(content[row]))
-            if reason is not None and unknown[row, image] and (row, image) not in done:
-                done.add((row, image))
-                yield row, image, words.code[reason]
+from rules.contrasts import Contrast, contrasts
+from schemas.claims import Content, Fact, Thing
 
 
-def _may_contrast(phrases: Owners, content: Ids, unknown: Mask, said: Said, table: PhraseTable) -> Mask:
-    """Returns (O, C): which pairs of captions differ in so little that one may exclude what is new in the other."""
-    size, own_size = np.bincount(phrases.owner, minlength=phrases.count), np.diff(table.phrases.offsets)[said.caption]
-    distinct, place = np.unique(content, return_inverse=True)
-    own, own_content = table.phrases.of(said.caption)
-    found = np.minimum(np.searchsorted(distinct, own_content), len(distinct) - 1)
-    there = distinct[found] == own_content if len(distinct) else np.zeros(len(found), np.bool_)
-    inside = np.zeros((len(own_size), len(distinct)), np.bool_)  # contents of the asked captions in the own ones
-    inside[own[there], found[there]] = True
-    asked = np.zeros((phrases.count, len(distinct)), np.bool_)
-    asked[phrases.owner, place] = True
-    new_phrase = ~inside[:, place]  # (O, L)
-    new = phrases.sum(new_phrase.astype(np.int32))  # (O, C)
-    shared = Owners(own[there], len(own_size)).sum(asked[:, found[there]].astype(np.int32)).T
-    old = own_size[:, None] - shared
-    keep = (new > 0) & (old > 0) & (old <= new + 1)
-    keep &= phrases.any(new_phrase & unknown.T[said.captions.owner])
-    thing, own_thing = content < len(table.head), own_content < len(table.head)
-    heads, at = np.unique(table.head[content[thing]], return_inverse=True)
-    named, own_named = (
-        np.zeros((phrases.count, len(heads)), np.float32),
-        np.zeros((len(own_size), len(heads)), np.float32),
-    )
-    named[phrases.owner[thing], at] = 1
-    own_heads = table.head[own_content[own_thing]]
-    found = np.minimum(np.searchsorted(heads, own_heads), max(len(heads) - 1, 0))
-    there = heads[found] == own_heads if len(heads) else np.zeros(len(found), np.bool_)
-    own_named[own[own_thing][there], found[there]] = 1
-    new_heads = named.sum(1) - own_named @ named.T
-    result: Mask = keep & ((new_heads == 1) | ((new_heads == 0) & (new < size)))
-    return result
-
-
-@dataclass(frozen=True)
-class _Thing:
-    head: int
-    attributes: frozenset[int]
-    description: tuple[int, int, int]  # sets of attributes and of denied ones, quantity
-    quantity: int
-
-
-_Fact = tuple[int, int, int]
-
-
-class _Pair:
-    """Holds two captions against each other."""
+class Contrasts:
+    """Finds the phrases that contrast with captions of images."""
 
     def __init__(self, table: PhraseTable, words: PhraseWords) -> None:
-        self._table, self._words = table, words
+        self._table, self._rules, self._words = table, words.rules, RuleWords(words)
+        rules = words.rules
+        # Heads as their last words, where these say what the thing is.
+        ends = [head[start:] for head, start in zip(rules.heads, rules.modifier.tolist(), strict=True)]
+        _, self._plain = np.unique(np.array(ends, np.str_), return_inverse=True)
 
-    def contrasts(self, asked: list[int], said: Ids, heads: list[int]) -> dict[int, str]:
-        """Returns the contents of `asked` that `said` excludes by saying the same in other words, with the reason."""
-        own = said.tolist()
-        new, old = [c for c in asked if c not in own], [c for c in own if c not in asked]
-        minimal = len(old) == len(new) and len(asked) - len(new) >= SHARED
-        new_heads = self._heads(asked) - self._heads(own)
-        if len(new_heads) == 1:
-            (head,) = new_heads
-            others = self._heads(old) - self._heads(asked)
-            if not minimal:
-                alike = [h for h in heads if self._alike(head, h)]
-                others = {o for o in others if all(self._alike(o, h) for h in alike)}
-            if any(self._only_renamed(new, head, other, own) for other in others):
-                return dict.fromkeys(new, "replaced_head")
-            return {}
-        found = {c: reason for c in new if (reason := self._otherwise(c, old, minimal))}
-        return found if minimal or len(found) == len(set(new)) else {}
+    def find(self, phrases: Owners, content: Ids, unknown: Mask, said: Said) -> Iterator[tuple[int, int, Contrast]]:
+        """Yields (phrase, image, reason) of the phrases (L,) that contrast with a caption of the image.
 
-    def _heads(self, contents: list[int]) -> set[int]:
-        return {thing.head for thing in map(self._read, contents) if isinstance(thing, _Thing)}
+        `unknown` (L, B) are the phrases that are in question. The first caption of an image that contrasts decides.
+        """
+        read = cache(self._read)
+        first = np.searchsorted(phrases.owner, np.arange(phrases.count + 1))
+        found: dict[tuple[int, int], Contrast] = {}
+        for own, caption in zip(*np.nonzero(self._close(phrases, content, unknown, said)), strict=True):
+            image = int(said.captions.owner[own])
+            rows = range(first[caption], first[caption + 1])
+            asked = [read(int(content[row])) for row in rows]
+            claimed = [read(int(c)) for c in self._table.phrases.one(said.caption[own])]
+            heads = frozenset(self._rules.heads[h] for h in said.head[said.mentions.owner == image])
+            reasons: dict[Content, Contrast] = {}
+            for new, reason in contrasts(asked, claimed, self._words, heads):
+                reasons.setdefault(new, reason)
+            for row, new in zip(rows, asked, strict=True):
+                if new in reasons and unknown[row, image]:
+                    found.setdefault((row, image), reasons[new])
+        yield from ((row, image, reason) for (row, image), reason in found.items())
 
-    def _read(self, content: int) -> _Thing | _Fact:
-        table, things = self._table, len(self._table.head)
+    def _close(self, phrases: Owners, content: Ids, unknown: Mask, said: Said) -> Mask:
+        """Returns (O, C): which pairs of captions differ in so little that one may exclude what is new in the other."""
+        own, own_content = self._table.phrases.of(said.caption)
+        captions, own_captions = phrases.count, len(said.caption)
+        distinct, place = np.unique(content, return_inverse=True)
+        asked = _counts(phrases.owner, content, captions, distinct)
+        claimed = _counts(own, own_content, own_captions, distinct)
+        size, own_size = (np.bincount(o, minlength=n) for o, n in ((phrases.owner, captions), (own, own_captions)))
+        new = size - (claimed > 0) @ asked.T
+        old = own_size[:, None] - claimed @ (asked > 0).T
+        keep = (new > 0) & (old > 0) & (old <= new + 1)
+        keep &= phrases.any((claimed == 0)[:, place] & unknown.T[said.captions.owner])
+        thing, own_thing = content < len(self._table.head), own_content < len(self._table.head)
+        heads, own_heads = self._table.head[content[thing]], self._table.head[own_content[own_thing]]
+        new_heads, _ = _differing(phrases.owner[thing], heads, captions, own[own_thing], own_heads, own_captions)
+        heads, own_heads = self._plain[heads], self._plain[own_heads]
+        new_ends, old_ends = _differing(phrases.owner[thing], heads, captions, own[own_thing], own_heads, own_captions)
+        exchanged = (new_heads > 0) & (new_ends == 0) & (old_ends == 0)
+        result: Mask = keep & ((new_heads == 1) | ((new_heads == 0) & (new < size)) | exchanged)
+        return result
+
+    def _read(self, content: int) -> Content:
+        """Returns what a phrase claims, in words."""
+        table, rules, things = self._table, self._rules, len(self._table.head)
         if content >= things:
             subject, predicate, object_ = table.facts[content - things].tolist()
-            return subject, predicate, object_
-        attributes, lacking, quantity = (int(x[content]) for x in (table.attributes, table.lacking, table.quantity))
-        values = frozenset(table.sets.one(attributes).tolist())
-        return _Thing(int(table.head[content]), values, (attributes, lacking, quantity), quantity)
-
-    def _alike(self, asked: int, said: int) -> bool:
-        return self._words.heads_alike(asked, said)
-
-    def _only_renamed(self, new: list[int], head: int, other: int, own: list[int]) -> bool:
-        """Whether all that is new is said of `other` in place of `head`."""
-        if self._alike(head, other) or self._alike(other, head):
-            return False
-        said = list(map(self._read, own))
-        facts = [fact for fact in said if not isinstance(fact, _Thing)]
-        renamed, described = False, True
-        for content in map(self._read, new):
-            if isinstance(content, _Thing):
-                if content.head != head:
-                    return False
-                described &= any(
-                    isinstance(s, _Thing) and s.head == other and s.description == content.description for s in said
-                )
-            else:
-                subject, predicate, object_ = content
-                if (
-                    other if subject == head else subject,
-                    predicate,
-                    other if object_ == head else object_,
-                ) not in facts:
-                    return False
-                renamed = True
-        # Without a relation to hold them together, the descriptions themselves must agree.
-        return renamed or described
-
-    def _otherwise(self, content: int, old: list[int], minimal: bool) -> str | None:
-        """Returns how the image's caption puts the same heads otherwise, None if it does not."""
-        asked, said = self._read(content), list(map(self._read, old))
-        things = [s for s in said if isinstance(s, _Thing)]
-        if not isinstance(asked, _Thing):
-            facts = [s for s in said if not isinstance(s, _Thing)]
-            return next((reason for fact in facts if (reason := self._fact_otherwise(asked, fact, minimal))), None)
-        for thing in things:
-            if thing.head != asked.head:
-                continue
-            gained, lost = asked.attributes - thing.attributes, thing.attributes - asked.attributes
-            if gained and lost and all(self._may_exclude(value, other) for value in gained for other in lost):
-                return "replaced_attribute"
-            if not gained and asked.quantity and thing.quantity and asked.quantity != thing.quantity:
-                return "replaced_count"
-            elsewhere = frozenset[int]().union(*(other.attributes for other in things if other is not thing))
-            if gained and gained <= elsewhere:
-                return "replaced_attribute"
-        return None
-
-    def _fact_otherwise(self, asked: _Fact, fact: _Fact, minimal: bool) -> str | None:
-        rules = self._words.rules
-        (subject, predicate, object_), (other_subject, other, other_object) = asked, fact
-        one_end = predicate == other and (subject != other_subject) != (object_ != other_object)
-        if minimal and one_end and not (self._alike(subject, other_subject) and self._alike(object_, other_object)):
-            return "replaced_head"
-        if {subject, object_} != {other_subject, other_object}:
-            return None
-        swapped = predicate == other and not rules.symmetric[predicate]
-        vague = rules.symmetric[predicate] or rules.symmetric[other]
-        near = self._words.predicate_near.holds(other, predicate)
-        return (
-            "replaced_relation" if swapped or not (vague or near or self._predicates_alike(predicate, other)) else None
+            return Fact(rules.heads[subject], rules.predicates[predicate], rules.heads[object_])
+        values, lacking = (
+            frozenset(rules.attributes[a] for a in table.sets.one(int(sets[content])))
+            for sets in (table.attributes, table.lacking)
+        )
+        return Thing(
+            rules.heads[table.head[content]], values, lacking, rules.quantities[table.quantity[content]] or None
         )
 
-    def _predicates_alike(self, left: int, right: int) -> bool:
-        """Whether two predicates share their verb or their place and differ in nothing that excludes."""
-        rules = self._words.rules
-        if rules.excludes_living[rules.predicate_kind[left], rules.predicate_kind[right]]:
-            return False
-        one_verb, one_place = rules.verb[left] == rules.verb[right], rules.place[left] == rules.place[right]
-        if rules.place[left] and rules.place[right]:
-            return bool(one_place or one_verb or not (rules.verb[left] and rules.verb[right]))
-        return bool(one_verb)
 
-    def _may_exclude(self, value: int, other: int) -> bool:
-        """Whether two attributes can stand for one another's denial: not if they mean the same or differ in kind."""
-        words, family = self._words, self._words.rules.attribute_family
-        if words.attribute_near.holds(other, value):
-            return False
-        return bool(family[value] < 0 or family[other] < 0 or words.attribute_conflict.holds(value, other))
+def _counts(owner: Ids, values: Ids, owners: int, wanted: Ids) -> NDArray[np.float32]:
+    """Returns (owners, wanted): how often each owner has each of the wanted values, which ascend."""
+    place = np.minimum(np.searchsorted(wanted, values), max(len(wanted) - 1, 0))
+    there = wanted[place] == values if len(wanted) else np.zeros(len(values), np.bool_)
+    found = np.bincount(owner[there] * len(wanted) + place[there], minlength=owners * len(wanted))
+    return found.astype(np.float32).reshape(owners, len(wanted))
+
+
+def _differing(
+    owner: Ids, heads: Ids, captions: int, own: Ids, own_heads: Ids, own_captions: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Returns (O, C) twice: how many heads only the asked caption names, and how many only the image's own."""
+    distinct = np.unique(np.concatenate([heads, own_heads]))
+    named = np.minimum(_counts(owner, heads, captions, distinct), 1)
+    own_named = np.minimum(_counts(own, own_heads, own_captions, distinct), 1)
+    both = own_named @ named.T
+    return named.sum(1) - both, own_named.sum(1)[:, None] - both

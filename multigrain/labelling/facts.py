@@ -66,12 +66,11 @@ def label_facts(asked: Ids, named: Named, said: Said, table: PhraseTable, words:
         both & ~several[subject] & ~several[object_] & _other_relation(predicate, pairs, named, subject, said, words)
     )
     verdicts.settle(other, code["relation_conflict"], numbers["CONFLICT"])
-    taken = _taken(
-        subject, equal & pairs.object, said.subject_mention, verdicts.open & ~named.is_true[subject], named, said, words
-    )
+    closed = verdicts.open & ~rules.many_subjects[predicate][:, None] & ~named.is_true[subject]
+    taken = _taken(subject, equal & pairs.object, said.subject_mention, closed, named, said, words)
     verdicts.settle(taken, code["other_subject"], numbers["CONFLICT"])
-    closed = ~rules.open[predicate][:, None] & ~named.is_true[object_]
-    taken = _taken(object_, equal & pairs.subject, said.object_mention, verdicts.open & closed, named, said, words)
+    closed = verdicts.open & ~rules.many_objects[predicate][:, None] & ~named.is_true[object_]
+    taken = _taken(object_, equal & pairs.subject, said.object_mention, closed, named, said, words)
     verdicts.settle(taken, code["other_object"], numbers["CONFLICT"])
     verdicts.settle(both, code["relation_unseen"], numbers["UNDECIDED"])
     verdicts.settle(verdicts.open, code["possible_head"], numbers["UNDECIDED"])
@@ -117,7 +116,9 @@ def _taken(head: Ids, fitting: Mask, filler: Ids, asked: Mask, named: Named, sai
     """
     distinct, place = np.unique(said.head, return_inverse=True)
     alike = words.alike(named.head, distinct)[:, place[filler]][head]  # (U, K)
-    taken: Mask = asked & said.facts.any(fitting) & ~said.facts.any(fitting & alike)
+    vague = words.rules.vague
+    taken: Mask = asked & ~vague[named.head[head]][:, None] & said.facts.any(fitting)
+    taken &= ~said.facts.any(fitting & (alike | vague[said.head[filler]]))
     # What may name the head elsewhere must itself be one of the fillers.
     rows, images = np.nonzero(taken & named.is_near[head])
     if len(rows):

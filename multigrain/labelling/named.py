@@ -21,6 +21,7 @@ class Named:
     near: Mask  # (A, M) the mention may name the same thing, and does not make the head true
     is_true: Mask  # (A, B)
     is_near: Mask  # (A, B)
+    strange: Mask  # (A, B) named by nothing, nor expected in the company of what is named
     absent: Mask  # (A, B) named by nothing, and captions seldom leave it out
     absent_elsewhere: Mask  # (A, B) the same, for a caption that tells of another scene
 
@@ -35,7 +36,7 @@ def find_named(head: Ids, said: Said, words: PhraseWords) -> Named:
     distinct, mention = np.unique(said.head, return_inverse=True)
     true = words.head_true_by.block(head, distinct)[:, mention]
     # Several persons of different words are people, though none of the words alone says so.
-    persons = rules.person[said.head]
+    persons = rules.individual[said.head]
     crowd = said.mentions.sum(persons.astype(np.int64)) > 1
     true[head == rules.people] |= persons & said.several & crowd[said.mentions.owner]
     near = words.alike(head, distinct)[:, mention] & ~true
@@ -43,7 +44,7 @@ def find_named(head: Ids, said: Said, words: PhraseWords) -> Named:
     nowhere = ~is_true & ~is_near
     company = said.mentions.any(words.company.block(head, distinct)[:, mention])
     expected = ~rules.familiar[head][:, None] | company
-    left_out = rules.left_out[head][:, None]
+    telling, left_out = ~rules.vague[head][:, None], rules.left_out[head][:, None]
     most = np.where(expected, rules.numbers["LEFT_OUT"], rules.numbers["LEFT_OUT_UNEXPECTED"])
     return Named(
         head,
@@ -51,6 +52,7 @@ def find_named(head: Ids, said: Said, words: PhraseWords) -> Named:
         near,
         is_true,
         is_near,
-        nowhere & (left_out <= most),
-        nowhere & (left_out <= rules.numbers["LEFT_OUT_ELSEWHERE"]),
+        nowhere & ~company,
+        nowhere & telling & (left_out <= most),
+        nowhere & telling & (left_out <= rules.numbers["LEFT_OUT_ELSEWHERE"]),
     )

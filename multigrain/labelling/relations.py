@@ -55,10 +55,12 @@ class Relation:
         """Returns the words that stand in the relation to one, ascending."""
         return self._said[self._offsets[asked] : self._offsets[asked + 1]]
 
-    def holds(self, asked: int, said: int) -> bool:
+    def value(self, asked: int, said: int) -> int | None:
+        """Returns the value of a pair, None where there is none."""
+        assert self._values is not None
         words = self.of(asked)
         at = int(np.searchsorted(words, said))
-        return at < len(words) and int(words[at]) == said
+        return int(self._values[self._offsets[asked] + at]) if at < len(words) and words[at] == said else None
 
     def _find(self, asked: Ids, said: Ids) -> tuple[Ids, Ids, Ids]:
         starts = self._offsets[asked]

@@ -63,11 +63,19 @@ def gather_said(images: Ids, table: PhraseTable, words: PhraseWords) -> Said:
     twice = named[times > 1]
     several[mention_of(image_of_caption[twice // h], twice % h)] = True
     several[_disagreeing(thing, mention_of_thing, table, words)] = True
+    mentions = Owners(mentioned, n)
+    persons = rules.person[head]
+    crowded = mentions.any(persons & (several | (head == rules.people)))
+    named_person = rules.person[named % h]
+    in_caption = np.bincount((named // h)[named_person], minlength=len(captions))
+    crowded[image_of_caption[in_caption > 1]] = True
+    # One of several persons is in red, and another, whose clothes nobody mentions, may be in blue.
+    several |= rules.worn[head] & crowded[mentioned]
     denied = np.zeros((h, n), np.bool_)
     owner, denied_head = table.denied_heads.of(images)
     denied[denied_head, owner] = True
     return Said(
-        Owners(mentioned, n),
+        mentions,
         head,
         several,
         Owners(thing_image, n),

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multigrain.labelling.named import Named
-from multigrain.labelling.relations import Ids, Mask, Owners
+from multigrain.labelling.relations import Ids, Mask, Owners, positions
 from multigrain.labelling.said import Said
 from multigrain.labelling.table import PhraseTable
 from multigrain.labelling.verdicts import NONE, Verdicts
@@ -80,7 +80,10 @@ def label_things(asked: Ids, named: Named, said: Said, table: PhraseTable, words
 def _entries(asked: Ids, said: Said, table: PhraseTable, words: PhraseWords) -> _Entries:
     """Compares each attribute that is asked for with what is said of each thing."""
     owner, value = table.sets.of(table.attributes[asked])
-    distinct, entry = np.unique(value, return_inverse=True)
+    among = table.attributes[asked][owner]
+    among[np.bincount(owner, minlength=len(asked))[owner] == 1] = 0  # alone, whatever the set
+    keys, entry = np.unique(value * len(table.sets.offsets) + among, return_inverse=True)
+    distinct, among = keys // len(table.sets.offsets), keys % len(table.sets.offsets)
     thing, told = table.sets.of(table.attributes[said.thing])
     of_thing = Owners(thing, len(said.thing))
     mention, deed = said.doings
@@ -92,7 +95,10 @@ def _entries(asked: Ids, said: Said, table: PhraseTable, words: PhraseWords) -> 
     conflict = words.attribute_conflict.values(distinct, words_said, NONE)
     near = words.attribute_near.block(distinct, words_said)
     has = of_thing.any(true[:, told]) | of_mention.any(true[:, deed])[:, said.mention_of_thing]
-    # An attribute that may mean the same excludes nothing.
+    # An attribute that may mean the same excludes nothing, nor does one that is asked for too: blue and silver.
+    row, beside = table.sets.of(among)
+    place = positions(words_said, len(words.rules.attributes))[beside]
+    near[row[place >= 0], place[place >= 0]] = True
     reasons = of_thing.minimum(np.where(near, NONE, conflict).astype(np.uint8)[:, told], NONE)
     rival = of_thing.any((conflict != NONE)[:, told])
     said_so = of_thing.any((distinct[:, None] == words_said)[:, told])

@@ -19,22 +19,17 @@ class PhraseWords:
         self.predicate_near = Relation(rules.predicate_near, predicates)
         self.predicate_inverse = Relation(rules.predicate_inverse, predicates)
         self.code = {reason: i for i, reason in enumerate(rules.reasons)}
-        self._head_near = Relation(rules.head_near, heads)
+        self.head_near = Relation(rules.head_near, heads)
+        self._head_rival = Relation(rules.head_rival, heads)
 
     def alike(self, asked: Ids, said: Ids) -> Mask:
         """Returns which of the asked heads (rows) may name what the distinct said ones (columns) name."""
         rules = self.rules
         one_end = rules.last_word[asked][:, None] == rules.last_word[said]
         one_spelling = rules.unspaced[asked][:, None] == rules.unspaced[said]
-        found: Mask = self._head_near.block(asked, said) | one_end | one_spelling
+        looks = (one_end | one_spelling) & ~self._head_rival.block(asked, said)
+        found: Mask = self.head_near.block(asked, said) | looks | (asked[:, None] == said)
         return found
-
-    def heads_alike(self, asked: int, said: int) -> bool:
-        """Returns `alike` for one pair."""
-        rules = self.rules
-        if rules.last_word[asked] == rules.last_word[said] or rules.unspaced[asked] == rules.unspaced[said]:
-            return True
-        return self._head_near.holds(asked, said)
 
     def predicates_exclude(self, asked: Ids, said: Ids, *, living: bool) -> Mask:
         """Returns which of the asked predicates (rows) no thing can be in beside the said ones (columns)."""

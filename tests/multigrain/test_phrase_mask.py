@@ -41,11 +41,25 @@ HEADS = (
     "jacket",
     "red_coat",
 )
-HEADS += ("computer_desk", "desk", "street")
+HEADS += ("computer_desk", "desk", "street", "skier", "snowboarder", "shirt", "thing", "circus_horse", "white_horse")
 VALUES = ("red", "blue", "crimson", "dark_blue", "tall", "short", "wet", "dry", "wooden", "metal", "striped", "plaid")
-VALUES += ("big", "little", "riding", "old", "!red", "!wet")
+VALUES += ("big", "little", "riding", "old", "silver", "circus", "white", "!red", "!wet")
 COUNTS = ("", "", "", "2 ", "3 ", "several ", "group of ", "no ")
-PREDICATES = ("ride", "lead", "next to", "left of", "right of", "on", "sit on", "stand on", "wear", "without", "kick")
+PREDICATES = (
+    "ride",
+    "lead",
+    "next to",
+    "left of",
+    "right of",
+    "on",
+    "sit on",
+    "stand on",
+    "wear",
+    "without",
+    "kick",
+    "in",
+    "have",
+)
 TABLE = words(
     ("head", "couch", "sofa", "same"),
     ("head", "coat", "jacket", "maybe"),

@@ -1,7 +1,8 @@
 """Phrases of a caption: objects, triples, and what is denied."""
 
+from schemas.claims import Fact
 from tests.hand_graphs import content, graph
-from transforms.phrases import Fact, phrases
+from transforms.phrases import phrases
 
 
 def texts(item) -> list[str]:

@@ -1,9 +1,9 @@
 """Captions that say the same but for one word."""
 
+from schemas.claims import Fact
 from tests.hand_graphs import content, graph, words
 from transforms.compatibility import Compatibility
 from transforms.contrasts import contrasts
-from transforms.phrases import Fact
 
 
 def found(asked, said, compatibility: Compatibility | None = None) -> dict[str, str]:

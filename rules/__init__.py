@@ -1,0 +1,1 @@
+"""What the pipeline and the torch package decide alike: rules that know no word, and ask for all that they need."""
