@@ -1,24 +1,27 @@
-"""How fast are regions made, and how right are they and their relations?
+"""How fast are regions made?
 
-    python -m benchmarks.regions speed --images PHOTOS [--photos 96] [--detector DIR|zoo:CONFIG] [--weights FILE]
-                                     [--short-side 800]
-    python -m benchmarks.regions demo [--scenes 300] [--fresh 100]
+    python -m benchmarks.regions --images PHOTOS [--photos 96] [--skip 0] [--network fpn|bottom-up] [--short-side N]
+                                 [--detector SPEC] [--weights FILE] [--device cuda] [--precision bf16] [--batch 8]
 
-`speed` sets the pipeline's stage (decode, detect, write a shard) against a bare detectron2 loop (the same decoder,
-resize, `model.inference`, on all cores at once) over the same photos; the two take turns, a block of photos each, so
-that what else the machine does slows both down. Without --detector it is the zoo's R50-FPN with seeded weights, at
---short-side pixels (the smaller, the heavier weighs what is around the network).
+The pipeline's stage (decode, detect, write a shard) against bare detectron2 loops over the same photos: the same
+decoder, resize, `model(...)` as detectron2's own predictor calls it, nothing kept. On the CPU there are two such loops,
+one photo after another on all cores, and as many photos at once as there are cores, on one core each; the stage is
+compared with the faster one. All take turns, a block of photos each, so that what else the machine does slows them all;
+their order changes from block to block. `--skip` leaves out the first photos: a long measurement can be made in parts.
 
-`demo` runs the pipeline on a demo world and looks at fresh scenes: recall of true boxes, and the top predicate of every
-pair of detected things in some true relation, against the truth of the demo world.
+Without --detector the network has seeded weights: the zoo's R50-FPN (800 pixels), or bottom-up attention's R101-C4 with
+1,600 objects and 400 attributes (600 pixels).
+
+With `--device cuda` also: the GPU's busy share while the stage runs (nvidia-smi, five samples a second), the peak of
+PyTorch's memory, and how far the features of the same boxes in half precision are from those in float32.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,7 +29,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,26 +39,21 @@ from typing import Any
 import numpy as np
 import torch
 from detectron2.data.transforms import ResizeShortestEdge
-from numpy.typing import NDArray
-from PIL import Image
 
-from demo.evaluate_detector import overlaps
-from demo.generate import make_scene
-from demo.lexicon import KINDS, POSTURES, PREDICATES
-from demo.world import Scene, relations
 from schemas.feature_shard import FeatureLayout
-from schemas.records import ImageRecord, Regions
+from schemas.records import ImageRecord
 from transforms.detector import RegionDetector, load_detector
-from transforms.detectron import build_model, zoo_settings
-from transforms.predict_relations import predict_relations
+from transforms.detectron import bottom_up_settings, build_model, zoo_settings
+from transforms.determinism import fix_algorithms
+from transforms.region_batches import extract_regions_batched
 from transforms.region_selection import SelectionOptions
 from transforms.regions import STAGE, extract_regions_many
-from transforms.relation_prior import RelationPrior
-from transforms.seen_regions import SeenRegions
 from transforms.write_features import build_features, load_photo
 
 SELECTION = SelectionOptions(36, 36)
 FPN = "COCO-Detection/faster_rcnn_R_50_FPN_1x"
+SHORT_SIDES = {"fpn": 800, "bottom-up": 600}
+CORES = len(os.sched_getaffinity(0))
 
 
 class Stopwatch:
@@ -81,47 +81,77 @@ class Stopwatch:
 class TimedDetector:
     def __init__(self, detector: RegionDetector, watch: Stopwatch) -> None:
         self.detect = watch.timed("detect", detector.detect)
+        self.detect_many = watch.timed("detect", detector.detect_many)
+        self.resize = watch.timed("decode", detector.resize)
+
+    @property
+    def on_cpu(self) -> TimedDetector:
+        return self  # a photo that does not fit is none to be timed
 
 
-def seeded_fpn(short_side: int) -> RegionDetector:
-    """Returns the zoo's R50-FPN with seeded weights, whose scores are spread about as a trained one's are."""
-    cfg, names = zoo_settings(FPN)
+def seeded_detector(network: str, short_side: int, device: str) -> RegionDetector:
+    """Returns a network with seeded weights, whose scores are spread about as a trained one's are."""
+    if network == "fpn":
+        cfg, names = zoo_settings(FPN)
+        attributes: tuple[str, ...] = ()
+    else:
+        cfg, names = bottom_up_settings(1600, 400), tuple(f"object {k}" for k in range(1600))
+        attributes = tuple(f"attribute {k}" for k in range(400))
     cfg.INPUT.MIN_SIZE_TEST, cfg.INPUT.MAX_SIZE_TEST = short_side, short_side * 5 // 3
-    cfg.MODEL.DEVICE = "cpu"
+    cfg.MODEL.DEVICE = "cpu"  # random numbers of another device are others
     torch.manual_seed(0)
-    model = build_model(cfg, 0).eval().requires_grad_(False)
+    model = build_model(cfg, len(attributes)).eval().requires_grad_(False)
     for name, tensor in model.named_buffers():  # untrained, these would let activations grow from block to block
         if name.endswith("conv3.norm.weight"):
             tensor.fill_(0.3)
     scores = model.roi_heads.box_predictor.cls_score
     torch.nn.init.normal_(scores.weight, std=0.003)
     scores.bias[-1] = 4.0  # mostly background
-    return RegionDetector(model, cfg, names, (), sha256="")
+    detector = RegionDetector(model, cfg, names, attributes, sha256="")
+    return detector if device == "cpu" else detector.copy_to(device)
 
 
-def bare_loop(detector: RegionDetector, folder: str, names: Sequence[str]) -> None:
+def bare_photo(detector: RegionDetector, folder: str, name: str) -> None:
     """detectron2's own way with a photo (its DefaultPredictor), without anything kept."""
     cfg = detector.cfg
     resize = ResizeShortestEdge([cfg.INPUT.MIN_SIZE_TEST] * 2, cfg.INPUT.MAX_SIZE_TEST)
+    image = load_photo(folder, name)
+    height, width = image.shape[:2]
+    pixels = resize.get_transform(image).apply_image(image[:, :, ::-1] if cfg.INPUT.FORMAT == "BGR" else image)
+    tensor = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1), dtype=np.float32))
+    with torch.inference_mode():
+        detector.model([{"image": tensor, "height": height, "width": width}])
+
+
+def loop(detector: RegionDetector, folder: str, names: Sequence[str]) -> None:
+    """One photo after another, on all cores or on the GPU."""
     for name in names:
-        image = load_photo(folder, name)
-        height, width = image.shape[:2]
-        pixels = resize.get_transform(image).apply_image(image[:, :, ::-1] if cfg.INPUT.FORMAT == "BGR" else image)
-        tensor = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1), dtype=np.float32))
-        with torch.inference_mode():
-            detector.model([{"image": tensor, "height": height, "width": width}])
+        bare_photo(detector, folder, name)
+    if detector.model.device.type == "cuda":
+        torch.cuda.synchronize()
 
 
-def stage(detector: RegionDetector, folder: str, names: Sequence[str], threads: int, watch: Stopwatch) -> None:
+def parallel_loop(detector: RegionDetector, folder: str, names: Sequence[str]) -> None:
+    """As many photos at once as there are cores, each on one."""
+    threads = torch.get_num_threads()
+    with ThreadPoolExecutor(CORES, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        list(pool.map(partial(bare_photo, detector, folder), names))
+    torch.set_num_threads(threads)
+
+
+def stage(detector: RegionDetector, folder: str, names: Sequence[str], batch: int, watch: Stopwatch) -> None:
     """What ExtractRegions does with a shard of these photos."""
     records = [ImageRecord(name, name, "train", ()) for name in names]
-    layout = FeatureLayout(SELECTION.max_boxes, detector.feature_size, 0)
-    load: Callable[[str], NDArray[np.uint8]] = watch.timed("decode", partial(load_photo, folder))
+    layout = FeatureLayout(SELECTION.max_boxes, detector.feature_size, min(5, len(detector.attribute_names)))
+    load = watch.timed("decode", partial(load_photo, folder))
     timed = TimedDetector(detector, watch)
 
     def find(wanted: Sequence[ImageRecord]) -> Iterator[Any]:
         photos = ((record.image_id, record.uri) for record in wanted)
-        found = extract_regions_many(photos, load, timed, SELECTION, threads=threads)
+        if batch == 1:
+            found = extract_regions_many(photos, load, timed, SELECTION, threads=CORES)
+        else:
+            found = extract_regions_batched(photos, load, timed, SELECTION, batch=batch, threads=CORES)
         while True:
             with watch.running("wait"):
                 item = next(found, None)
@@ -130,128 +160,106 @@ def stage(detector: RegionDetector, folder: str, names: Sequence[str], threads: 
             yield item
 
     with tempfile.TemporaryDirectory() as out:
-        build_features(Path(out, "shard.h5"), records, layout, STAGE, find, Counter())
+        content = build_features(Path(out, "shard.h5"), records, layout, STAGE, find, Counter())
+    if content.rejected:
+        raise RuntimeError(f"{len(content.rejected)} photos refused: {content.rejected[0]}")
 
 
-def speed(args: argparse.Namespace) -> None:
-    detector = load_detector(args.detector, weights=args.weights) if args.detector else seeded_fpn(args.short_side)
-    names = sorted(path.name for path in Path(args.images).iterdir())[: args.photos]
-    threads, watch, bare, ours = len(os.sched_getaffinity(0)), Stopwatch(), 0.0, 0.0
-    bare_loop(detector, args.images, names[:1])  # once without the clock: first calls allocate
-    for start in range(0, len(names), args.block):
-        block = names[start : start + args.block]
-        for first in ("bare", "stage") if start // args.block % 2 else ("stage", "bare"):
-            begin = time.perf_counter()
-            if first == "bare":
-                bare_loop(detector, args.images, block)
-                bare += time.perf_counter() - begin
-            else:
-                stage(detector, args.images, block, threads, watch)
-                ours += time.perf_counter() - begin
-        print(f"{start + len(block)} photos: bare {bare:.1f} s, stage {ours:.1f} s", file=sys.stderr, flush=True)
-    n = len(names)
-    print(f"{platform.machine()}, {threads} cores, torch {torch.__version__}, {args.detector or FPN + ' (seeded)'}")
-    print(f"bare loop {n / bare:.3f} images/s, stage {n / ours:.3f} images/s on {threads} threads")
-    print(f"stage / bare loop: {ours / bare:.3f}")
-    busy = watch.seconds["decode"] + watch.seconds["detect"]
-    write = ours - watch.seconds["wait"]
-    shares = ", ".join(f"{what} {watch.seconds[what] / busy:.1%}" for what in ("decode", "detect"))
-    print(f"of the threads' time: {shares}")
-    print(f"of the stage's time: write {write / ours:.1%}")
+def measure(detector: RegionDetector, args: argparse.Namespace) -> None:
+    names = sorted(path.name for path in Path(args.images).iterdir())[args.skip : args.skip + args.photos]
+    watch, gpu = Stopwatch(), detector.model.device.type == "cuda"
+    batch = args.batch or (8 if gpu else 1)
+    runs: dict[str, Callable[[Sequence[str]], None]] = {
+        "loop": partial(loop, detector, args.images),
+        "parallel loop": partial(parallel_loop, detector, args.images),
+        "stage": lambda block: stage(detector, args.images, block, batch, watch),
+    }
+    if gpu:
+        del runs["parallel loop"]
+    size = args.block or (max(64, 8 * batch) if gpu else 8)
+    for run in runs.values():  # once without the clock: first calls allocate
+        run(names[:batch])
+    watch.seconds.clear()
+    seconds, shares, busy = Counter[str](), [], []
+    for number, start in enumerate(range(0, len(names), size)):
+        block, order, before = names[start : start + size], list(runs), Counter(seconds)
+        for what in order[number % len(order) :] + order[: number % len(order)]:
+            with sampled_use(busy if gpu and what == "stage" else []):
+                begin = time.perf_counter()
+                runs[what](block)
+                seconds[what] += time.perf_counter() - begin
+        took = {what: seconds[what] - before[what] for what in runs}
+        shares.append(took["stage"] / min(took[what] for what in runs if what != "stage"))
+        print(f"{start + len(block)} photos: {dict(seconds)}", file=sys.stderr, flush=True)
+    for what, total in seconds.items():
+        print(f"{what}: {total:.1f} s, {len(names) / total:.3f} images/s")
+    bare = min((what for what in runs if what != "stage"), key=seconds.__getitem__)
+    print(f"stage / {bare}: {seconds['stage'] / seconds[bare]:.3f} (median of blocks, each with its faster loop: "
+          f"{np.median(shares):.3f})")  # fmt: skip
+    write = seconds["stage"] - watch.seconds["wait"]
+    print(f"of the stage's time: write {write / seconds['stage']:.1%}; seconds of all threads: "
+          f"decode {watch.seconds['decode']:.1f}, detect {watch.seconds['detect']:.1f}")  # fmt: skip
+    if gpu:
+        print(f"GPU busy while the stage runs: {np.mean(busy):.0f}% of the time" if busy else "no nvidia-smi")
+        print(f"peak memory of PyTorch: {torch.cuda.max_memory_allocated() / 2**30:.2f} GiB")
 
 
-def predicates_of(scene: Scene) -> dict[tuple[int, int], set[str]]:
-    """Returns the canonical predicates of each pair of things in some relation."""
-    found: dict[tuple[int, int], set[str]] = {}
-    for i, predicate, j in relations(scene):
-        found.setdefault((i, j), set()).add(predicate)
-    return found
+@contextmanager
+def sampled_use(found: list[float]) -> Iterator[None]:
+    """Appends the GPU's use in percent, as nvidia-smi has it every 200 ms; nothing where there is none."""
+    if shutil.which("nvidia-smi") is None:
+        yield
+        return
+    query = ["nvidia-smi", "--query-gpu=utilization.gpu", "--format=csv,noheader,nounits", "-lms", "200", "-i", "0"]
+    with subprocess.Popen(query, stdout=subprocess.PIPE, text=True) as process:
+        yield
+        process.terminate()
+        found += [float(line) for line in process.communicate()[0].split() if line.isdecimal()]
 
 
-def canonical(said: str) -> str:
-    """Returns the demo world's own word for a predicate; what a posture adds ("stand near") is left out."""
-    posture, _, place = said.partition(" ")
-    # "lay" is what "lying" is often lemmatised to
-    return PREDICATES.get(said) or (PREDICATES.get(place, said) if posture in {*POSTURES, "lay"} else said)
-
-
-def found_things(scene: Scene, regions: Regions) -> dict[int, int]:
-    """Returns the best region of each thing that was found: same kind, IoU at least 0.5."""
-    ious = overlaps(np.array([thing.box for thing in scene.things], np.float32), regions.boxes)
-    kinds = np.array([KINDS.index(thing.kind) for thing in scene.things])
-    ious = np.where(kinds[:, None] == regions.object_ids[None], ious, 0)
-    return {thing: int(row.argmax()) for thing, row in enumerate(ious) if row.max() >= 0.5}
-
-
-def demo(args: argparse.Namespace) -> None:
-    with tempfile.TemporaryDirectory(prefix="multigrain-regions-") as name:
-        world, out = Path(name, "world"), Path(name, "out")
-        make = [sys.executable, "-m", "demo.generate", str(world), "--scenes", str(args.scenes)]
-        subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
-        run = [sys.executable, "-m", "pipeline", "run", str(world / "captions.json"), "--images", str(world / "images")]
-        subprocess.run([*run, "--out", str(out), "--detector", args.detector], check=True, stdout=subprocess.DEVNULL)
-        prior = RelationPrior.from_json((out / "relation_prior.json").read_text())
-    detector = load_detector(args.detector)
-    covered: list[bool] = []
-    guesses: list[tuple[str, set[str], bool]] = []  # (top predicate, true ones, whether the pair is among the written)
-    for index in range(args.fresh):
-        scene, encoded, _, _ = make_scene(args.seed, index)
-        with Image.open(io.BytesIO(encoded)) as image:
-            regions = detector.detect(np.asarray(image.convert("RGB")), SELECTION)
-        boxes = np.array([thing.box for thing in scene.things], np.float32)
-        covered += (overlaps(boxes, regions.boxes) >= 0.5).any(axis=1).tolist()
-        seen = SeenRegions(str(index), regions.boxes, regions.object_ids, regions.object_scores, regions.image_size)
-        everything = predict_relations(seen, prior, pairs=10**6).relations
-        written = {(r.subject, r.object) for r in predict_relations(seen, prior).relations}
-        tops = {(r.subject, r.object): r.predicate for r in everything}
-        at = found_things(scene, regions)
-        for (i, j), true in predicates_of(scene).items():
-            if i in at and j in at:
-                guesses.append((tops[at[i], at[j]], true, (at[i], at[j]) in written))
-    report_relations(covered, guesses, prior)
-
-
-def report_relations(
-    covered: Sequence[bool], guesses: Sequence[tuple[str, set[str], bool]], prior: RelationPrior
-) -> None:
-    right = [canonical(said) in true for said, true, _ in guesses]
-    held = Counter(predicate for _, true, _ in guesses for predicate in true)
-    often, constant = canonical(prior.predicates[0]), held.most_common(1)[0]
-    kept = [ok for ok, (_, _, written) in zip(right, guesses, strict=True) if written]
-    print(f"recall of {len(covered)} true boxes at IoU 0.5, 36 regions a scene: {np.mean(covered):.4f}")
-    print(f"pairs of found things in some true relation: {len(guesses)}")
-    print(f"top predicate true: {np.mean(right):.4f}; of the {len(kept)} pairs that are written: {np.mean(kept):.4f}")
-    print(f"always what captions say most ({often!r}): {held[often] / len(guesses):.4f}")
-    print(f"always what is true most, in hindsight ({constant[0]!r}): {constant[1] / len(guesses):.4f}")
-    places = {"near", "left of", "right of"}
-    special = [(said, true - places) for said, true, _ in guesses if true - places]
-    hits = [canonical(said) in true for said, true in special]
-    best = Counter(predicate for _, true in special for predicate in true).most_common(1)[0]
-    print(
-        f"of the {len(special)} pairs in more than a relation of place, such a one named: {np.mean(hits):.4f}; "
-        f"always {best[0]!r}: {best[1] / len(special):.4f}"
-    )
+def distances(detector: RegionDetector, args: argparse.Namespace) -> None:
+    """Prints how far the features of the same boxes are from those in float32."""
+    exact = replace(detector, precision="fp32")
+    names = sorted(path.name for path in Path(args.images).iterdir())[:16]
+    for precision in ("bf16", "fp16"):
+        reduced, lengths, angles = replace(detector, precision=precision), [], []
+        for name in names:
+            image = load_photo(args.images, name)
+            boxes = exact.detect(image, SELECTION).boxes
+            a, b = (d.describe(image, boxes).features.astype(np.float64) for d in (exact, reduced))
+            norms = np.linalg.norm(a, axis=1), np.linalg.norm(b, axis=1)
+            lengths += (np.linalg.norm(a - b, axis=1) / norms[0]).tolist()
+            angles += ((a * b).sum(1) / (norms[0] * norms[1])).tolist()
+        print(f"{precision} against fp32, {len(lengths)} boxes of {len(names)} photos: difference over length, median "
+              f"{np.median(lengths):.2e}, largest {max(lengths):.2e}; smallest cosine {min(angles):.6f}")  # fmt: skip
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(required=True)
-    first = commands.add_parser("speed")
-    first.add_argument("--images", required=True)
-    first.add_argument("--photos", type=int, default=96)
-    first.add_argument("--block", type=int, default=8)
-    first.add_argument("--short-side", type=int, default=800)
-    first.add_argument("--detector")
-    first.add_argument("--weights")
-    first.set_defaults(command=speed)
-    second = commands.add_parser("demo")
-    second.add_argument("--scenes", type=int, default=300)
-    second.add_argument("--fresh", type=int, default=100)
-    second.add_argument("--seed", type=int, default=1000)
-    second.add_argument("--detector", default="demo/weights")
-    second.set_defaults(command=demo)
+    parser.add_argument("--images", required=True)
+    parser.add_argument("--photos", type=int, default=96)
+    parser.add_argument("--skip", type=int, default=0)
+    parser.add_argument("--block", type=int, help="photos a turn (8; on a GPU 8 batches)")
+    parser.add_argument("--network", choices=list(SHORT_SIDES), default="fpn")
+    parser.add_argument("--short-side", type=int)
+    parser.add_argument("--detector")
+    parser.add_argument("--weights")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--precision", choices=["fp32", "bf16", "fp16"], default="fp32")
+    parser.add_argument("--batch", type=int, help="as the pipeline's (cpu 1, cuda 8)")
     args = parser.parse_args()
-    args.command(args)
+    if args.device == "cuda":
+        fix_algorithms()
+    if args.detector:
+        detector = load_detector(args.detector, weights=args.weights, device=args.device)
+    else:
+        detector = seeded_detector(args.network, args.short_side or SHORT_SIDES[args.network], args.device)
+    where = torch.cuda.get_device_name() if args.device == "cuda" else f"{platform.machine()}, {CORES} cores"
+    print(f"{where}, torch {torch.__version__}, {args.detector or args.network + ' (seeded)'}, "
+          f"{detector.cfg.INPUT.MIN_SIZE_TEST} pixels, {args.precision}")  # fmt: skip
+    measure(replace(detector, precision=args.precision), args)
+    if args.device == "cuda":
+        distances(detector, args)
     return 0
 
 

@@ -2,26 +2,28 @@
 
 A *cell* is (subject's object id, object's object id, place), each -1 for any; the cells of all six kinds of `KINDS` are
 counted, and a cell that has seen little is filled up from the more general ones. Places are those of
-`spatial_relations.pair_places`. The frequency baseline of Zellers et al. 2018 (Neural Motifs, section 3) counts
-(subject, object) in annotated scene graphs; here captions are counted, and the place tells apart what names do not.
+`spatial_relations.pair_places`. What a caption says counts from both sides ("left of", "right of") and in a mirror.
+The frequency baseline of Zellers et al. 2018 (Neural Motifs, section 3) counts (subject, object) in annotated scene
+graphs; here captions are counted, and the place tells apart what names do not.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms.predicate_sides import converse, implies, mirrored
 from transforms.relation_evidence import WHOLE, Evidence
 from transforms.spatial_relations import PLACES, pair_places
 
-FORMAT = 1
+FORMAT = 2
 ANY = -1
 Cell = tuple[int, int, int]  # (subject, object, place)
 # Which of subject, object and place a kind of cell names.
@@ -30,13 +32,16 @@ PREDICATES = 512  # as many are learned, the most frequent ones
 LEAST = 2  # mentions of a predicate that is learned
 # A cell with that many mentions counts as much as what it is filled up from: few for a place, as geometry is shared by
 # all names and well covered; more for names; most for a whole cell, which rests on single captions.
-PLACE, NAMES, WHOLE_CELL = 1.0, 10.0, 16.0
+PLACE, NAMES, WHOLE_CELL = 3.0, 10.0, 16.0
+# To which power counts what names make more or less likely than usual: names and place partly say the same thing.
+NAMES_POWER = 1 / 3
+REMEMBERED = 1 << 16  # guesses that a prior keeps
 CHANCES = 50.0  # the same for how often a pair is related, in pairs of regions
 
 
 class Guess(NamedTuple):
     predicate: str
-    likely: float  # probability of the predicate where a caption relates the pair
+    likely: float  # probability that a caption says the predicate, or one that implies it, where it relates the pair
     related: float  # probability that the captions of a photo relate the pair at all
 
 
@@ -55,25 +60,34 @@ class RelationPrior:
     cells: Mapping[Cell, Counts]
 
     def guess(self, subject: int, object_: int, place: int) -> Guess | None:
-        """Returns the most likely predicate of a pair, None where the corpus taught nothing; ids may be ANY."""
-        if not self.predicates:
-            return None
-        key = subject, object_, place
-        if key not in self._guesses:
-            likely = self._likely(key)
-            best = int(likely.argmax())
-            self._guesses[key] = Guess(self.predicates[best], float(likely[best]), self._related(key))
-        return self._guesses[key]
+        """Returns the likeliest predicate of a pair, None where the corpus taught nothing; ids may be ANY.
+
+        Predicates that imply another ("stand near", "near") speak for it together; of those that speak for the
+        likeliest the one is named that is said most.
+        """
+        return self._guesses((subject, object_, place)) if self.predicates else None
 
     @cached_property
-    def _guesses(self) -> dict[Cell, Guess]:
-        return {}
+    def _guesses(self) -> Callable[[Cell], Guess]:
+        return lru_cache(REMEMBERED)(self._guess)
+
+    def _guess(self, cell: Cell) -> Guess:
+        likely = self._likely(cell)
+        claimed = self._implied @ likely
+        said = np.where(self._implied[int(claimed.argmax())], likely, 0)
+        best = int(said.argmax())
+        return Guess(self.predicates[best], min(1.0, float(claimed[best])), self._related(cell))
+
+    @cached_property
+    def _implied(self) -> NDArray[np.float64]:
+        """Row i, column j (P, P): 1 where who says predicate j says i too."""
+        return np.array([[implies(said, claim) for said in self.predicates] for claim in self.predicates], np.float64)
 
     def _likely(self, cell: Cell) -> NDArray[np.float64]:
         """Returns the probability of every predicate (P,) where a caption relates the pair.
 
         As far as names and place were not seen together, the place decides, and what the names make more or less
-        likely than usual counts by its square root: names and place partly say the same thing.
+        likely than usual counts by its cube root.
         """
         subject, object_, place = cell
         anyhow = _normalised(self._vector((ANY, ANY, ANY)))
@@ -81,7 +95,7 @@ class RelationPrior:
         one = self._filled((subject, ANY, ANY), anyhow, NAMES)
         other = self._filled((ANY, object_, ANY), anyhow, NAMES)
         named = self._filled((subject, object_, ANY), _normalised(one * other / anyhow), NAMES)
-        return self._filled(cell, _normalised(there * np.sqrt(named / anyhow)), WHOLE_CELL)
+        return self._filled(cell, _normalised(there * (named / anyhow) ** NAMES_POWER), WHOLE_CELL)
 
     def _filled(self, cell: Cell, general: NDArray[np.float64], strength: float) -> NDArray[np.float64]:
         seen = self._vector(cell)
@@ -145,32 +159,54 @@ def learn_prior(photos: Sequence[bytes], objects: Sequence[str]) -> RelationPrio
             totals[predicate] += weight
     frequent = sorted((-weight, predicate) for predicate, weight in totals.items() if weight >= LEAST * WHOLE)
     predicates = [predicate for _, predicate in frequent[:PREDICATES]]
-    mentions, said = _count_said(map(Evidence.from_bytes, photos), {p: k for k, p in enumerate(predicates)})
+    mentions, said = _count_said(_views(photos), {p: k for k, p in enumerate(predicates)})
     # That a name or a place is seen and never related is knowledge too; of whole cells there are too many for that.
     singles = [(k, ANY, ANY) for k in range(len(objects))] + [(ANY, k, ANY) for k in range(len(objects))]
     wanted = sorted({*said, *singles, *((ANY, ANY, place) for place in range(PLACES))})
-    chances = _count_chances(map(Evidence.from_bytes, photos), wanted, len(objects))
+    chances = _count_chances(_views(photos), wanted, len(objects))
     cells = {cell: Counts(n, mentions[cell], dict(said.get(cell, {}))) for cell, n in chances.items() if n}
     return RelationPrior(tuple(objects), tuple(predicates), cells)
 
 
+class _View(NamedTuple):
+    """A photo or its mirror image."""
+
+    object_ids: NDArray[np.int32]  # (R,)
+    places: NDArray[np.uint16]  # (R, R)
+    said: Mapping[tuple[int, int, str], int]  # weights, with what each relation is from the other side
+
+
+def _views(photos: Iterable[bytes]) -> Iterator[_View]:
+    """Yields each photo and its mirror image, one at a time."""
+    for data in photos:
+        photo = Evidence.from_bytes(data)
+        said: dict[tuple[int, int, str], int] = {}
+        for i, j, predicate, weight in photo.said:
+            said[i, j, predicate] = max(weight, said.get((i, j, predicate), 0))
+            if back := converse(predicate):
+                said[j, i, back] = max(weight, said.get((j, i, back), 0))
+        yield _View(photo.object_ids, pair_places(photo.boxes), said)
+        mirror = photo.boxes[:, [2, 1, 0, 3]] * np.array([-1, 1, -1, 1], np.float32)
+        turned = {(i, j, mirrored(predicate)): weight for (i, j, predicate), weight in said.items()}
+        yield _View(photo.object_ids, pair_places(mirror), turned)
+
+
 def _count_said(
-    photos: Iterable[Evidence], predicates: Mapping[str, int]
+    views: Iterable[_View], predicates: Mapping[str, int]
 ) -> tuple[Counter[Cell], dict[Cell, Counter[int]]]:
     """Returns how often each cell was related, and by which predicates."""
     mentions: Counter[Cell] = Counter()
     said: dict[Cell, Counter[int]] = {}
-    for photo in photos:
-        places = pair_places(photo.boxes)
+    for ids, places, triples in views:
         related: dict[tuple[int, int], int] = {}
-        for i, j, predicate, weight in photo.said:
+        for (i, j, predicate), weight in triples.items():
             if predicate not in predicates:
                 continue
             related[i, j] = max(weight, related.get((i, j), 0))
-            for cell in _cells(int(photo.object_ids[i]), int(photo.object_ids[j]), int(places[i, j])):
+            for cell in _cells(int(ids[i]), int(ids[j]), int(places[i, j])):
                 said.setdefault(cell, Counter())[predicates[predicate]] += weight
         for (i, j), weight in related.items():
-            for cell in _cells(int(photo.object_ids[i]), int(photo.object_ids[j]), int(places[i, j])):
+            for cell in _cells(int(ids[i]), int(ids[j]), int(places[i, j])):
                 mentions[cell] += weight
     return mentions, said
 
@@ -180,13 +216,13 @@ def _cells(subject: int, object_: int, place: int) -> Iterator[Cell]:
         yield subject if s else ANY, object_ if o else ANY, place if p else ANY
 
 
-def _count_chances(photos: Iterable[Evidence], cells: Sequence[Cell], objects: int) -> dict[Cell, int]:
+def _count_chances(views: Iterable[_View], cells: Sequence[Cell], objects: int) -> dict[Cell, int]:
     """Returns the number of ordered pairs of regions in each of the cells."""
     codes = np.sort(_code(np.array(cells, np.int64).reshape(-1, 3), objects))
     counts = np.zeros(len(codes), np.int64)
-    for photo in photos:
-        i, j = (~np.eye(len(photo.boxes), dtype=bool)).nonzero()
-        pairs = np.stack([photo.object_ids[i], photo.object_ids[j], pair_places(photo.boxes)[i, j]], axis=1)
+    for ids, places, _ in views:
+        i, j = (~np.eye(len(ids), dtype=bool)).nonzero()
+        pairs = np.stack([ids[i], ids[j], places[i, j]], axis=1)
         for kind in KINDS:
             found = _code(np.where(np.array(kind, bool), pairs, ANY), objects)
             at = np.searchsorted(codes, found)

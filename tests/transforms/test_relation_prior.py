@@ -38,10 +38,46 @@ PRIOR = learn_prior(CORPUS, OBJECTS)
 def test_learn_prior_counts_chances_mentions_and_predicates() -> None:
     ride = PRIOR.predicates.index("ride")
     counts = PRIOR.cells[0, 1, place(ABOVE)]
-    assert (counts.chances, counts.mentions, counts.predicates) == (6, 6 * WHOLE, {ride: 6 * WHOLE})
-    assert PRIOR.cells[0, 1, ANY].chances == 10
-    assert PRIOR.cells[0, 1, ANY].mentions == 9 * WHOLE
-    assert PRIOR.cells[ANY, ANY, ANY].chances == 2 * len(CORPUS)
+    # Level with each other, they lie in the mirror as they lie here: each photo counts twice.
+    assert (counts.chances, counts.mentions, counts.predicates) == (12, 12 * WHOLE, {ride: 12 * WHOLE})
+    assert PRIOR.cells[0, 1, ANY].chances == 2 * 10
+    assert PRIOR.cells[0, 1, ANY].mentions == 2 * 9 * WHOLE
+    assert PRIOR.cells[ANY, ANY, ANY].chances == 2 * 2 * len(CORPUS)
+
+
+def test_learn_prior_learns_from_the_other_side_and_from_the_mirror() -> None:
+    photos = [photo([0, 1], FAR, (0, 1, "left of")), photo([0, 1], FAR, (1, 0, "right of"))]
+    prior = learn_prior([*photos * 4, *[photo([0, 2], FAR, (0, 1, "near"))] * 3], OBJECTS)
+    guesses = {
+        (s, o, boxes is FAR): prior.guess(s, o, place(boxes)) for s, o in ((0, 1), (1, 0)) for boxes in (FAR, FAR[::-1])
+    }
+    assert {key: guess and guess.predicate for key, guess in guesses.items()} == {
+        (0, 1, True): "left of",
+        (1, 0, True): "left of",
+        (0, 1, False): "right of",
+        (1, 0, False): "right of",
+    }
+    near = prior.guess(2, 0, place(FAR[::-1]))
+    assert near is not None
+    assert near.predicate == "near"
+
+
+def test_guess_lets_predicates_that_imply_another_speak_for_it() -> None:
+    said = ("near", "near", "stand near", "stand near", "sit near", "sit near", *["watch"] * 3)
+    prior = learn_prior([photo([0, 1], FAR, (0, 1, predicate)) for predicate in said * 9], OBJECTS)
+    guess = prior.guess(0, 1, place(FAR))
+    assert guess is not None
+    assert guess.predicate == "near"
+    assert guess.likely == pytest.approx(6 / 9, abs=0.05)
+
+
+def test_guess_names_the_fuller_predicate_where_it_is_said_most() -> None:
+    said = ("on", "sit on", "sit on", "watch", "watch")
+    prior = learn_prior([photo([0, 1], ABOVE, (0, 1, predicate)) for predicate in said * 9], OBJECTS)
+    guess = prior.guess(0, 1, place(ABOVE))
+    assert guess is not None
+    assert guess.predicate == "sit on"
+    assert guess.likely == pytest.approx(2 / 5, abs=0.05)
 
 
 def test_learn_prior_takes_predicates_that_were_said_twice() -> None:

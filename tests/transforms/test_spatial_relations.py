@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from transforms.spatial_relations import PLACES, pair_places, spatial_relations
+from transforms.spatial_relations import DIRECTIONS, FEET, PLACES, pair_places, spatial_relations
 
 
 def slowly(a: list[float], b: list[float], size: tuple[int, int]) -> int:
@@ -100,7 +100,7 @@ def test_spatial_relations_ends_at_half_the_diagonal() -> None:
 @pytest.mark.parametrize(("gap", "step"), [(0, 0), (1, 1), (7, 1), (8, 2), (90, 2)])
 def test_pair_places_tells_distances_by_the_smaller_box(gap: int, step: int) -> None:
     boxes = np.array([[0, 0, 10, 10], [10 + gap, 0, 50 + gap, 40]], np.float32)  # a quarter as high as the other
-    places = pair_places(boxes)
+    places = pair_places(boxes) % DIRECTIONS
     assert places[0, 1] == 11 + 9 * step + 3 * 0 + 1
     assert places[1, 0] == 11 + 9 * step + 3 * 2 + 1
 
@@ -117,7 +117,21 @@ def test_pair_places_tells_distances_by_the_smaller_box(gap: int, step: int) -> 
     ],
 )
 def test_pair_places_of_a_box_to_a_large_one(box: list[int], place: int) -> None:
-    assert pair_places(np.array([box, [30, 30, 100, 100]], np.float32))[0, 1] == place
+    assert pair_places(np.array([box, [30, 30, 100, 100]], np.float32))[0, 1] % DIRECTIONS == place
+
+
+@pytest.mark.parametrize(("bottom", "feet"), [(40, 0), (44, 0), (45, 1), (90, 1), (36, 0), (35, 2), (30, 2)])
+def test_pair_places_tells_whose_feet_are_lower(bottom: int, feet: int) -> None:
+    boxes = np.array([[100, bottom - 20, 130, bottom], [0, 0, 30, 40]], np.float32)
+    places = pair_places(boxes) // DIRECTIONS
+    assert places[0, 1] % FEET == feet
+    assert places[1, 0] % FEET == {0: 0, 1: 2, 2: 1}[feet]
+
+
+@pytest.mark.parametrize(("left", "share"), [(30, 0), (20, 0), (19, 1), (18, 1), (17, 2), (10, 2), (9, 3), (0, 3)])
+def test_pair_places_tells_the_share_of_the_smaller_box(left: int, share: int) -> None:
+    boxes = np.array([[0, 0, 20, 20], [left, 0, left + 20, 100]], np.float32)
+    assert (pair_places(boxes)[[0, 1], [1, 0]] // DIRECTIONS // FEET == share).all()
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 50)] * 2, *[st.integers(1, 50)] * 2), min_size=2, max_size=5))
