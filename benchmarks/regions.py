@@ -2,12 +2,15 @@
 
     python -m benchmarks.regions --images PHOTOS [--photos 96] [--skip 0] [--network fpn|bottom-up] [--short-side N]
                                  [--detector SPEC] [--weights FILE] [--device cuda] [--precision bf16] [--batch 8]
+                                 [--block N] [--bare parallel]
 
 The pipeline's stage (decode, detect, write a shard) against bare detectron2 loops over the same photos: the same
 decoder, resize, `model(...)` as detectron2's own predictor calls it, nothing kept. On the CPU there are two such loops,
 one photo after another on all cores, and as many photos at once as there are cores, on one core each; the stage is
 compared with the faster one. All take turns, a block of photos each, so that what else the machine does slows them all;
-their order changes from block to block. `--skip` leaves out the first photos: a long measurement can be made in parts.
+their order changes from block to block. Where the machine has other work, compare the seconds of processor time, which
+depend less on it. `--skip` leaves out the first photos, `--bare parallel` the first loop: a long measurement can be
+made in parts.
 
 Without --detector the network has seeded weights: the zoo's R50-FPN (800 pixels), or bottom-up attention's R101-C4 with
 1,600 objects and 400 attributes (600 pixels).
@@ -176,26 +179,29 @@ def measure(detector: RegionDetector, args: argparse.Namespace) -> None:
     }
     if gpu:
         del runs["parallel loop"]
+    elif args.bare == "parallel":
+        del runs["loop"]
     size = args.block or (max(64, 8 * batch) if gpu else 8)
     for run in runs.values():  # once without the clock: first calls allocate
         run(names[:batch])
     watch.seconds.clear()
-    seconds, shares, busy = Counter[str](), [], []
+    seconds, processor, shares, busy = Counter[str](), Counter[str](), [], []
     for number, start in enumerate(range(0, len(names), size)):
         block, order, before = names[start : start + size], list(runs), Counter(seconds)
         for what in order[number % len(order) :] + order[: number % len(order)]:
             with sampled_use(busy if gpu and what == "stage" else []):
-                begin = time.perf_counter()
+                begin, used = time.perf_counter(), time.process_time()
                 runs[what](block)
                 seconds[what] += time.perf_counter() - begin
+                processor[what] += time.process_time() - used
         took = {what: seconds[what] - before[what] for what in runs}
         shares.append(took["stage"] / min(took[what] for what in runs if what != "stage"))
-        print(f"{start + len(block)} photos: {dict(seconds)}", file=sys.stderr, flush=True)
+        print(f"{start + len(block)} photos: {dict(seconds)}, processor {dict(processor)}", file=sys.stderr, flush=True)
     for what, total in seconds.items():
-        print(f"{what}: {total:.1f} s, {len(names) / total:.3f} images/s")
+        print(f"{what}: {total:.1f} s, {len(names) / total:.3f} images/s; {processor[what]:.1f} s of processor time")
     bare = min((what for what in runs if what != "stage"), key=seconds.__getitem__)
     print(f"stage / {bare}: {seconds['stage'] / seconds[bare]:.3f} (median of blocks, each with its faster loop: "
-          f"{np.median(shares):.3f})")  # fmt: skip
+          f"{np.median(shares):.3f}); in processor time {processor['stage'] / processor[bare]:.3f}")  # fmt: skip
     write = seconds["stage"] - watch.seconds["wait"]
     print(f"of the stage's time: write {write / seconds['stage']:.1%}; seconds of all threads: "
           f"decode {watch.seconds['decode']:.1f}, detect {watch.seconds['detect']:.1f}")  # fmt: skip
@@ -240,6 +246,7 @@ def main() -> int:
     parser.add_argument("--photos", type=int, default=96)
     parser.add_argument("--skip", type=int, default=0)
     parser.add_argument("--block", type=int, help="photos a turn (8; on a GPU 8 batches)")
+    parser.add_argument("--bare", choices=["both", "parallel"], default="both", help="loops on the CPU to compare with")
     parser.add_argument("--network", choices=list(SHORT_SIDES), default="fpn")
     parser.add_argument("--short-side", type=int)
     parser.add_argument("--detector")

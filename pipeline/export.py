@@ -11,7 +11,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from pipeline.options import OptionError
-from transforms.export_precomp import LEFT_OUT, PADDED, REPEATED, PrecompWriter
+from transforms.export_precomp import DEV_IMAGES, LEFT_OUT, PADDED, REPEATED, PrecompWriter
 from transforms.export_tsv import tsv_line
 from transforms.finished_rows import FinishedRows, UnfinishedError, open_finished
 from transforms.storage import TEMPORARY
@@ -21,6 +21,10 @@ NOTES = {
     PADDED: "images have fewer regions than the most; zeros follow",
     REPEATED: "images have fewer than five captions; these are repeated",
 }
+
+_SHORT_DEV = (
+    "warning: dev has {:,} images; SCAN and VSE-infinity read 5,000 captions of it, and stop where there are fewer"
+)
 
 
 def export(out: Path, spec: str) -> list[str]:
@@ -72,7 +76,8 @@ def _to_precomp(rows: FinishedRows, folder: Path) -> list[str]:
         names = writer.close()
         for name in names:
             os.replace(Path(spool, name), folder / name)
-    return [*_notes(writer.notes), f"{written:,} images in {len(names)} files: {folder}"]
+    short = [] if not 0 < writer.images["val"] < DEV_IMAGES else [_SHORT_DEV.format(writer.images["val"])]
+    return [*_notes(writer.notes), *short, f"{written:,} images in {len(names)} files: {folder}"]
 
 
 def _progress(rows: FinishedRows) -> tqdm:

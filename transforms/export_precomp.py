@@ -21,6 +21,7 @@ from transforms.dumps.precomp import CAPTIONS_PER_IMAGE
 from transforms.dumps.rows import DumpRow
 
 SPLIT_NAMES: dict[Split, str] = {"train": "train", "val": "dev", "test": "test"}
+DEV_IMAGES = 1000  # of which SCAN and VSE-infinity read five captions each, whatever is there
 PADDED, REPEATED, LEFT_OUT = "padded", "repeated", "left_out"
 
 
@@ -62,6 +63,7 @@ class PrecompWriter:
         self._open: dict[Split, tuple[dict[str, NpyAppender], IO[str], IO[str]]] = {}
         self._stack = ExitStack()
         self.notes: Counter[str] = Counter()
+        self.images: Counter[Split] = Counter()
 
     def write(self, image_id: str, split: Split, captions: Sequence[str], row: DumpRow) -> None:
         """Appends one image. Regions past the row's are zeros; captions past its own are its own again."""
@@ -76,6 +78,7 @@ class PrecompWriter:
         for k in range(CAPTIONS_PER_IMAGE):
             caps.write(" ".join(captions[k % len(captions)].split()) + "\n")  # a caption is one line
         ids.write(image_id + "\n")
+        self.images[split] += 1
 
     def close(self) -> list[str]:
         """Finishes all files and returns their names."""

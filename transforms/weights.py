@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ def _read_pickle(path: Path) -> Any:
 # Layers of the attribute head under the names of airsplay/py-bottom-up-attention.
 _LAYERS = {"cls_embedding": "cls_embed", "fc_attr": "attr_linear1", "attr_score": "attr_linear2"}
 
+_ANCHORS = "anchor_generator"
+
 _READERS: dict[str, Callable[[Path], Any]] = {
     ".safetensors": _read_safetensors,
     ".pth": _read_torch,
@@ -64,17 +66,31 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 
 
 def fill_model(model: nn.Module, path: Path) -> None:
-    """Copies a file's tensors into a model; raises WeightsError unless their names and shapes are the model's."""
-    wanted = model.state_dict()
-    tensors = {_own_name(name): tensor for name, tensor in read_weights(path).items()}
+    """Copies a file's tensors into a model; see copy_tensors. Raises WeightsError."""
+    copy_tensors(model, read_weights(path), path)
+
+
+def copy_tensors(model: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Copies tensors into a model; raises WeightsError, naming the path, unless names and shapes are the model's.
+
+    As detectron2 reads its checkpoints: anchors that come along are used, frozen batch norms may come without the
+    statistics that are folded into their weights, and what the settings determine besides is left out.
+    """
+    wanted, buffers = model.state_dict(), dict(model.named_buffers())
+    tensors = {_own_name(name): tensor for name, tensor in tensors.items()}
+    anchors = {name for name in tensors if _ANCHORS in name and name in buffers}
     given = {name: tensor for name, tensor in tensors.items() if name in wanted or not _is_derived(name)}
-    missing, surplus = sorted(wanted.keys() - given.keys()), sorted(given.keys() - wanted.keys())
+    missing = sorted(name for name in wanted.keys() - given.keys() if not _is_folded(model, name))
+    surplus = sorted(given.keys() - wanted.keys())
     if missing or surplus:
         raise WeightsError(f"{path}: not this model's weights: missing {missing[:5]}, not known {surplus[:5]}")
-    for name, tensor in given.items():
-        if tensor.shape != wanted[name].shape:
-            raise WeightsError(f"{path}: {name} is {tuple(tensor.shape)}, the model's is {tuple(wanted[name].shape)}")
+    for name in sorted({*given, *anchors}):
+        expected = (wanted | buffers)[name].shape
+        if tensors[name].shape != expected:
+            raise WeightsError(f"{path}: {name} is {tuple(tensors[name].shape)}, the model's is {tuple(expected)}")
     model.load_state_dict(given)
+    for name in anchors:
+        buffers[name].copy_(tensors[name])
 
 
 def _own_name(name: str) -> str:
@@ -86,7 +102,14 @@ def _own_name(name: str) -> str:
 
 def _is_derived(name: str) -> bool:
     """Returns whether older detectron2 checkpoints store the tensor although the config determines it."""
-    return name in ("pixel_mean", "pixel_std") or "anchor_generator" in name
+    return name in ("pixel_mean", "pixel_std") or _ANCHORS in name
+
+
+def _is_folded(model: nn.Module, name: str) -> bool:
+    """Returns whether the tensor is a statistic of a frozen batch norm, which then counts as 0 or 1."""
+    module, _, kind = name.rpartition(".")
+    frozen = type(model.get_submodule(module)).__name__ == "FrozenBatchNorm2d"
+    return frozen and kind in ("running_mean", "running_var")
 
 
 def _name(path: Path, name: object) -> str:

@@ -239,6 +239,29 @@ def test_export_to_precomp_comes_in_again_with_its_captions(world: World, import
         assert [c.text for c in new.graphs.captions] == [texts[k % len(texts)] for k in range(5)]
 
 
+def test_export_to_precomp_pairs_captions_and_images_as_scan_and_vse_infinity_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their loaders read {split}_caps.txt and {split}_ims.npy of one folder alone: caption k is of image k // 5, or of
+    image k where there are as many images as captions; of dev they take 5,000 captions, however many there are."""
+    said = {i: [f"A dog looks at {i} cups beside {k} plates." for k in range(5)] for i in range(len(PHOTOS))}
+    annotations = write_world(tmp_path, [entry | {"sentences": said[i]} for i, entry in enumerate(entries())])
+    assert main(arguments(annotations, tmp_path / "out", tsv_of(tmp_path))) == OK
+    assert main(["export", str(tmp_path / "out"), f"precomp:{tmp_path}"]) == OK
+    assert "warning: dev has 5 images; SCAN and VSE-infinity read 5,000 captions of it" in capsys.readouterr().out
+    by_caption = {caption: PHOTOS[i] for i, captions in said.items() for caption in captions}
+    read = 0
+    for split in ("train", "dev", "test"):
+        captions = [line.strip() for line in (tmp_path / f"{split}_caps.txt").open(encoding="utf-8")]
+        images = np.load(tmp_path / f"{split}_ims.npy")
+        each = 5 if len(images) != len(captions) else 1
+        assert (images.dtype, images.shape[1:]) == (np.float32, (6, 16))
+        for k, caption in enumerate(captions):
+            np.testing.assert_array_equal(images[k // each], by_caption[caption].features)
+            read += 1
+    assert read == 5 * len(PHOTOS)
+
+
 def test_export_of_detected_regions_leaves_out_images_without(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,8 +16,10 @@ from transforms.detector import RegionDetector, load_detector
 from transforms.detector_folder import DetectorError
 from transforms.detectron import bottom_up_settings, build_model
 from transforms.region_selection import SelectionOptions
+from transforms.weights import WeightsError, copy_tensors
 
 OBJECTS, ATTRIBUTES = tuple(f"object {i}" for i in range(5)), ("red", "wooden", "tall")
+ANCHORS = "proposal_generator.anchor_generator.cell_anchors.0"
 PUBLISHED = {"cls_embed": "cls_embedding", "attr_linear1": "fc_attr", "attr_linear2": "attr_score"}
 FIXED = SelectionOptions(min_boxes=8, max_boxes=8)
 
@@ -50,8 +52,59 @@ def published(model: Any) -> dict[str, np.ndarray[Any, Any]]:
         for ours, theirs in PUBLISHED.items():
             name = name.replace(f"attribute_head.{ours}.", f"{theirs}.")
         tensors[name] = tensor.numpy()
-    extra = {"pixel_mean": np.zeros((3, 1, 1)), "proposal_generator.anchor_generator.cell_anchors.0": np.zeros((12, 4))}
-    return tensors | extra
+    (anchors,) = model.proposal_generator.anchor_generator.cell_anchors
+    return tensors | {"pixel_mean": np.zeros((3, 1, 1)), ANCHORS: anchors.numpy()}
+
+
+def published_shapes() -> dict[str, tuple[int, ...]]:
+    """Returns the names and shapes of faster_rcnn_from_caffe_attr.pkl, as the modules of airsplay's
+    py-bottom-up-attention make them (resnet.py, rpn.py, roi_heads.py, fast_rcnn.py of its detectron2/modeling)."""
+    shapes: dict[str, tuple[int, ...]] = {}
+
+    def conv(name: str, out: int, inputs: int, size: int) -> None:
+        shapes[f"{name}.weight"] = (out, inputs, size, size)
+        for part in ("weight", "bias", "running_mean", "running_var"):
+            shapes[f"{name}.norm.{part}"] = (out,)
+
+    conv("backbone.stem.conv1", 64, 3, 7)
+    inputs = 64
+    for number, blocks in zip((2, 3, 4, 5), (3, 4, 23, 3), strict=True):
+        inner, out = 16 * 2**number, 64 * 2**number
+        stage = f"backbone.res{number}" if number < 5 else "roi_heads.res5"
+        for block in range(blocks):
+            if block == 0:
+                conv(f"{stage}.0.shortcut", out, inputs, 1)
+            conv(f"{stage}.{block}.conv1", inner, inputs, 1)
+            conv(f"{stage}.{block}.conv2", inner, inner, 3)
+            conv(f"{stage}.{block}.conv3", out, inner, 1)
+            inputs = out
+    layers = {
+        "proposal_generator.rpn_head.conv": (512, 1024, 3, 3),
+        "proposal_generator.rpn_head.objectness_logits": (12, 512, 1, 1),
+        "proposal_generator.rpn_head.anchor_deltas": (48, 512, 1, 1),
+        "roi_heads.box_predictor.cls_score": (1601, 2048),
+        "roi_heads.box_predictor.bbox_pred": (6400, 2048),
+        "roi_heads.box_predictor.fc_attr": (512, 2304),
+        "roi_heads.box_predictor.attr_score": (401, 512),
+    }
+    for name, shape in layers.items():
+        shapes[f"{name}.weight"], shapes[f"{name}.bias"] = shape, shape[:1]
+    shapes["roi_heads.box_predictor.cls_embedding.weight"] = (1601, 256)
+    return shapes | {ANCHORS: (12, 4)}
+
+
+def test_copy_tensors_takes_every_tensor_of_the_published_checkpoint() -> None:
+    """All names and shapes of the real file, in full size, without numbers behind them."""
+    cfg = bottom_up_settings(1600, 400)
+    cfg.MODEL.DEVICE = "meta"
+    with torch.device("meta"):
+        model = build_model(cfg, 400)
+        tensors = {name: torch.empty(shape) for name, shape in published_shapes().items()}
+    assert len(tensors) == 5 * 104 + 2 * 7 + 2
+    copy_tensors(model, tensors, Path("published"))
+    for name in ("backbone.res4.22.conv3.weight", "roi_heads.box_predictor.fc_attr.bias"):
+        with pytest.raises(WeightsError, match="missing"):
+            copy_tensors(model, {key: tensor for key, tensor in tensors.items() if key != name}, Path("published"))
 
 
 def test_build_model_has_the_published_shapes_at_full_size() -> None:

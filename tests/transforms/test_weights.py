@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from detectron2.layers import FrozenBatchNorm2d
 from safetensors.torch import save_file
 from torch import nn
 
@@ -123,3 +124,39 @@ def test_fill_model_names_missing_and_surplus_tensors(tmp_path: Path) -> None:
 def test_fill_model_names_a_tensor_of_another_shape(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=r"weight is \(3, 2\), the model's is \(2, 3\)"):
         fill_model(nn.Linear(3, 2), saved(tmp_path, weight=torch.ones(3, 2), bias=torch.ones(2)))
+
+
+class Network(nn.Module):
+    """A frozen batch norm, and anchors as detectron2 holds them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = FrozenBatchNorm2d(3)
+        self.anchor_generator = nn.Module()
+        self.anchor_generator.register_buffer("cell_anchors", torch.zeros(2, 4), persistent=False)
+
+
+def test_fill_model_uses_the_anchors_of_a_checkpoint(tmp_path: Path) -> None:
+    model, anchors = Network(), torch.arange(8.0).reshape(2, 4)
+    fill_model(model, saved(tmp_path, **model.state_dict(), **{"anchor_generator.cell_anchors": anchors}))
+    assert torch.equal(model.anchor_generator.cell_anchors, anchors)
+
+
+def test_fill_model_names_anchors_of_another_shape(tmp_path: Path) -> None:
+    model = Network()
+    path = saved(tmp_path, **model.state_dict(), **{"anchor_generator.cell_anchors": torch.zeros(3, 4)})
+    with pytest.raises(WeightsError, match=r"cell_anchors is \(3, 4\), the model's is \(2, 4\)"):
+        fill_model(model, path)
+
+
+def test_fill_model_takes_a_frozen_norm_without_statistics(tmp_path: Path) -> None:
+    model = Network()
+    fill_model(model, saved(tmp_path, **{"norm.weight": torch.full((3,), 2.0), "norm.bias": torch.ones(3)}))
+    found = model.norm(torch.full((1, 3, 1, 1), 5.0)).flatten()
+    torch.testing.assert_close(found, torch.full((3,), 11.0), rtol=1e-4, atol=0)
+
+
+def test_fill_model_wants_the_statistics_of_other_norms(tmp_path: Path) -> None:
+    path = saved(tmp_path, weight=torch.ones(3), bias=torch.ones(3))
+    with pytest.raises(WeightsError, match=r"missing \['num_batches_tracked', 'running_mean', 'running_var'\]"):
+        fill_model(nn.BatchNorm2d(3), path)
