@@ -22,6 +22,7 @@ from transforms.dumps.dump import Dump, make_dump
 from transforms.dumps.index import index_rows
 from transforms.dumps.rows import DumpError, DumpRow, RowError, row_of_arrays
 
+FAULTS = (OSError, ValueError, TypeError, LookupError, RuntimeError)  # of a damaged file: h5py has no kind of its own
 _TAKEN = ("num_boxes", "boxes", "object_ids", "object_scores", "attribute_ids", "attribute_scores")
 
 
@@ -42,7 +43,7 @@ class H5Reader:
                 features = dequantise(features, file["feature_range"][local])
             if "image_size" in file:
                 arrays["image_h"], arrays["image_w"] = file["image_size"][local]
-        except (OSError, ValueError, IndexError, RuntimeError) as error:
+        except FAULTS as error:
             raise RowError("damaged_array", f"{place}: {error}") from error
         if "num_boxes" in arrays and not arrays["num_boxes"]:
             raise RowError("no_regions", f"{place}: num_boxes is 0: the image failed where the file was made")
@@ -83,7 +84,9 @@ def _ids(path: Path) -> list[str]:
             if len(shape) != 3 or shape[0] != rows or wrong:
                 raise DumpError(f"{path}: features are {shape}, image_id has {rows} rows, {wrong or '(rows, R, D)'}")
             return [_text(value) for value in file["image_id"][:]]
-    except OSError as error:
+    except DumpError:
+        raise
+    except FAULTS as error:
         raise DumpError(f"{path}: not a readable HDF5 file: {error}") from error
 
 

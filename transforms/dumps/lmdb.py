@@ -35,8 +35,11 @@ class LmdbReader:
     def read(self, row: int, feature_size: int | None) -> DumpRow:
         key = self.keys[row]
         place = key.decode(errors="replace")
-        with _environment(self.folder).begin() as transaction:
-            value = transaction.get(key)
+        try:
+            with _environment(self.folder).begin() as transaction:
+                value = transaction.get(key)
+        except lmdb.Error as error:
+            raise RowError("damaged_array", f"{place}: {error}") from error
         if value is None:
             raise RowError("missing_file", f"{place}: no longer in {self.folder.name}")
         arrays = parse_npz(value, place) if value.startswith(_ZIP) else parse_message(value, place)
@@ -51,7 +54,11 @@ def open_lmdb(folder: Path) -> Dump:
             f"{folder}: no data.mdb in it; the folder of one LMDB expected (UNITER's are feat_th... or all)"
         )
     try:
-        with _environment(folder).begin() as transaction:
+        environment = _environment(folder)
+        expected = (environment.info()["last_pgno"] + 1) * environment.stat()["psize"]
+        if data.stat().st_size < expected:  # LMDB maps the file: to look past its end would kill the process
+            raise DumpError(f"{data}: {data.stat().st_size} bytes of {expected}; the file is cut")
+        with environment.begin() as transaction:
             keys = tuple(key for key in transaction.cursor().iternext(values=False) if not key.startswith(_RESERVED))
     except lmdb.Error as error:
         raise DumpError(f"{folder}: {error}") from error

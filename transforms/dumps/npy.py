@@ -8,6 +8,7 @@ import zlib
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
@@ -99,8 +100,12 @@ def parse_npz(source: Path | bytes, place: str) -> dict[str, Any]:
 
 
 def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Returns (shape, whether in columns, dtype). Raises ValueError where it is none."""
     version = np.lib.format.read_magic(file)
     if version not in _HEADERS:
         raise ValueError(f"version {version}")
-    shape, fortran, dtype = _HEADERS[version](file)
+    try:
+        shape, fortran, dtype = _HEADERS[version](file)
+    except (SyntaxError, TokenError, RecursionError, MemoryError) as error:  # it is parsed as Python
+        raise ValueError(f"{type(error).__name__}: {error}") from error
     return shape, fortran, dtype

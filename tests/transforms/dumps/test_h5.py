@@ -89,3 +89,19 @@ def test_open_h5_refuses_what_is_no_hdf5(tmp_path: Path) -> None:
     (tmp_path / "any.h5").write_bytes(b"no")
     with pytest.raises(DumpError, match="not a readable HDF5 file"):
         open_h5(tmp_path / "any.h5")
+
+
+def test_open_h5_survives_any_flipped_bit(tmp_path: Path) -> None:
+    path = write_h5(tmp_path / "a.h5", PHOTOS)
+    whole, rng, outcomes = path.read_bytes(), np.random.default_rng(0), set()
+    for number in range(60):
+        data = bytearray(whole)
+        data[int(rng.integers(2048))] ^= 1 << int(rng.integers(8))  # where the file says what it holds
+        damaged = tmp_path / f"{number}.h5"
+        damaged.write_bytes(bytes(data))
+        try:
+            open_h5(damaged).read(0)
+            outcomes.add("read")
+        except (DumpError, RowError) as error:
+            outcomes.add(type(error).__name__)
+    assert "DumpError" in outcomes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +99,24 @@ def test_open_lmdb_refuses_what_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "data.mdb").write_bytes(b"nothing of the kind" * 1000)
     with pytest.raises(DumpError, match=str(tmp_path)):
         open_lmdb(tmp_path)
+
+
+@pytest.mark.parametrize("pages", [1, 2])
+def test_open_lmdb_refuses_a_database_that_is_cut(tmp_path: Path, pages: int) -> None:
+    """It is mapped: to read past the end of the file would kill the process."""
+    data = write_lmdb(tmp_path / "db", PHOTOS) / "data.mdb"
+    data.write_bytes(data.read_bytes()[: -4096 * pages])
+    with pytest.raises(DumpError, match="the file is cut"):
+        open_lmdb(tmp_path / "db")
+
+
+def test_open_lmdb_reads_what_old_versions_of_numpy_compressed(tmp_path: Path) -> None:
+    """UNITER passes allow_pickle=True to savez_compressed, which wrote it as one more array."""
+    photo, file = PHOTOS[0], io.BytesIO()
+    arrays = {"features": photo.features, "norm_bb": np.full((4, 6), 0.5, np.float16)}
+    np.savez_compressed(file, **(arrays | {"allow_pickle": np.array(True)}))
+    environment = lmdb.open(str(tmp_path / "db"), map_size=1 << 20)
+    with environment.begin(write=True) as transaction:
+        transaction.put(b"a.npz", file.getvalue())
+    environment.close()
+    np.testing.assert_array_equal(open_lmdb(tmp_path / "db").read(0).features, photo.features)

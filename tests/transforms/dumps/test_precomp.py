@@ -123,3 +123,11 @@ def test_open_precomp_refuses_files_that_do_not_belong_together(tmp_path: Path, 
     spoil(path, what)
     with pytest.raises(DumpError, match=re.escape(message)):
         open_precomp(path)
+
+
+@pytest.mark.parametrize("character", ["\0", "[", "("])
+def test_open_precomp_refuses_an_array_with_a_damaged_header(tmp_path: Path, character: str) -> None:
+    path = write_precomp(tmp_path, "dev", PHOTOS)
+    path.write_bytes(path.read_bytes().replace(b"descr", f"des{character}r".encode(), 1))
+    with pytest.raises(DumpError, match=r"dev_ims\.npy: not a \.npy file"):
+        open_precomp(path)
