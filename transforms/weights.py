@@ -36,6 +36,7 @@ def _read_pickle(path: Path) -> Any:
 _LAYERS = {"cls_embedding": "cls_embed", "fc_attr": "attr_linear1", "attr_score": "attr_linear2"}
 
 _ANCHORS = "anchor_generator"
+_MILVLG = "roi_heads.box_predictor.attr_linear1.weight"  # whose heads carry their layers themselves
 
 _READERS: dict[str, Callable[[Path], Any]] = {
     ".safetensors": _read_safetensors,
@@ -76,6 +77,11 @@ def copy_tensors(model: nn.Module, tensors: Mapping[str, Tensor], path: Path) ->
     As detectron2 reads its checkpoints: anchors that come along are used, frozen batch norms may come without the
     statistics that are folded into their weights, and what the settings determine besides is left out.
     """
+    if _MILVLG in tensors:
+        raise WeightsError(
+            f"{path}: a checkpoint of MILVLG's bottom-up-attention.pytorch, whose network differs (background first, region "
+            "proposals of its own): its features are read (--regions npz:DIR), and weights of py-bottom-up-attention"
+        )
     wanted, buffers = model.state_dict(), dict(model.named_buffers())
     tensors = {_own_name(name): tensor for name, tensor in tensors.items()}
     anchors = {name for name in tensors if _ANCHORS in name and name in buffers}

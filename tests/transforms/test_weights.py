@@ -160,3 +160,9 @@ def test_fill_model_wants_the_statistics_of_other_norms(tmp_path: Path) -> None:
     path = saved(tmp_path, weight=torch.ones(3), bias=torch.ones(3))
     with pytest.raises(WeightsError, match=r"missing \['num_batches_tracked', 'running_mean', 'running_var'\]"):
         fill_model(nn.BatchNorm2d(3), path)
+
+
+def test_fill_model_knows_the_checkpoints_of_another_network(tmp_path: Path) -> None:
+    path = saved(tmp_path, **{"roi_heads.box_predictor.attr_linear1.weight": torch.zeros(2, 3)})
+    with pytest.raises(WeightsError, match=r"MILVLG's .*--regions npz:DIR"):
+        fill_model(nn.Linear(3, 2), path)
