@@ -79,8 +79,8 @@ def copy_tensors(model: nn.Module, tensors: Mapping[str, Tensor], path: Path) ->
     """
     if _MILVLG in tensors:
         raise WeightsError(
-            f"{path}: a checkpoint of MILVLG's bottom-up-attention.pytorch, whose network differs (background first, region "
-            "proposals of its own): its features are read (--regions npz:DIR), and weights of py-bottom-up-attention"
+            f"{path}: a checkpoint of MILVLG's bottom-up-attention.pytorch, whose network differs: "
+            "take its features (--regions npz:DIR), or the weights of py-bottom-up-attention"
         )
     wanted, buffers = model.state_dict(), dict(model.named_buffers())
     tensors = {_own_name(name): tensor for name, tensor in tensors.items()}
