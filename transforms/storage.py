@@ -9,6 +9,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 from schemas.sidecar import FileEntry
+from transforms.patience import patiently
 
 BLOCK = 1 << 20
 TEMPORARY = ".tmp-"  # marks names that a killed run may leave behind; the next run removes them
@@ -29,6 +31,11 @@ def publish_file(local: Path, out: str, name: str) -> FileEntry:
             entry = FileEntry(name, local.stat().st_size, hashlib.file_digest(source, "sha256").hexdigest())
         os.replace(local, final)
         return entry
+    return patiently(lambda: _upload(local, out, name, final))
+
+
+def _upload(local: Path, out: str, name: str, final: str) -> FileEntry:
+    """Copies a file under a name of its own and renames it; what a failure leaves behind goes at the end of the run."""
     hasher, size = sha256(), 0
     temporary = FileSystems.join(out, f"{TEMPORARY}{uuid.uuid4().hex}-{name}")
     with local.open("rb") as source, open_for_writing(temporary) as sink:
@@ -36,6 +43,9 @@ def publish_file(local: Path, out: str, name: str) -> FileEntry:
             hasher.update(block)
             sink.write(block)
             size += len(block)
+        if not size and temporary.startswith("s3://"):
+            # S3 refuses a file of no parts, and Beam sends none for an empty file: it is told to send an empty one.
+            sink.raw._uploader._write_to_s3(b"")
     FileSystems.rename([temporary], [final])
     return FileEntry(name, size, hasher.hexdigest())
 
@@ -60,15 +70,15 @@ def names_in(out: str) -> list[str]:
     """Returns the names of what lies in the output folder, sorted."""
     if is_local(out):
         return sorted(os.listdir(out))
-    found = FileSystems.match([FileSystems.join(out, "*")])[0].metadata_list
+    found = patiently(lambda: FileSystems.match([FileSystems.join(out, "*")])[0].metadata_list)
     return sorted(FileSystems.split(m.path)[1] for m in found)
 
 
 def remove(out: str, names: Sequence[str]) -> None:
     """Removes files and local folders of the output folder; what is gone already is no error."""
     if not is_local(out):
-        if names:
-            FileSystems.delete([FileSystems.join(out, name) for name in names])
+        for name in names:
+            patiently(partial(_delete, FileSystems.join(out, name)))
         return
     for name in names:
         path = Path(out, name)
@@ -76,6 +86,15 @@ def remove(out: str, names: Sequence[str]) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def _delete(path: str) -> None:
+    if FileSystems.exists(path):
+        FileSystems.delete([path])
+
+
+def exists(path: str) -> bool:
+    return bool(patiently(lambda: FileSystems.exists(path)))
 
 
 def publish_text(text: str, out: str, name: str) -> FileEntry:
@@ -90,8 +109,13 @@ def open_for_writing(path: str):  # type: ignore[no-untyped-def]  # Beam's file 
 
 
 def read_text(path: str) -> str:
-    with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as source:
-        return str(source.read().decode("utf-8"))
+    """Returns a small UTF-8 file. Raises OSError where it cannot be read."""
+
+    def read() -> str:
+        with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as source:
+            return str(source.read().decode("utf-8"))
+
+    return read() if is_local(path) else patiently(read)
 
 
 class DamagedFileError(OSError):
@@ -104,16 +128,23 @@ def fetch_file(out: str, entry: FileEntry, local: Path) -> None:
     Raises OSError where it is not there, DamagedFileError where it is not what its sidecar says.
     """
     path = FileSystems.join(out, entry.name)
+    digest = _download(path, local) if is_local(out) else patiently(lambda: _download(path, local))
+    if digest != entry.sha256:
+        raise DamagedFileError(f"{path} is damaged: its sha256 is not its sidecar's; delete the file and run again")
+
+
+def _download(path: str, local: Path) -> str:
     hasher = sha256()
     with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as source, local.open("wb") as sink:
         while block := source.read(BLOCK):
             hasher.update(block)
             sink.write(block)
-    if hasher.hexdigest() != entry.sha256:
-        raise DamagedFileError(f"{path} is damaged: its sha256 is not its sidecar's; delete the file and run again")
+    return hasher.hexdigest()
 
 
 def size_of(out: str, name: str) -> int:
     """Returns the bytes of a file of the output folder. Raises OSError where it is not there."""
     path = FileSystems.join(out, name)
-    return os.stat(path).st_size if is_local(out) else int(FileSystems.get_filesystem(path).size(path))
+    if is_local(out):
+        return os.stat(path).st_size
+    return int(patiently(lambda: FileSystems.get_filesystem(path).size(path)))

@@ -85,7 +85,10 @@ def test_read_image_says_that_an_image_may_not_be_read(tmp_path: Path) -> None:
     assert caught.value.reason == "unreadable_image"
 
 
-def test_read_image_leaves_faults_of_the_file_system_to_the_runner(tmp_path: Path) -> None:
+def test_read_image_leaves_faults_of_the_file_system_to_the_runner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("transforms.patience.PATIENCE", 0.0)
     (tmp_path / "a.jpg").write_bytes(b"data")
     refusal = ConnectionError("reset")
     with FolderFileSystem.serving(tmp_path, refusal), pytest.raises(ConnectionError):
