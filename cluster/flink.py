@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -126,8 +126,10 @@ def _tidy(run: Path, failed: Path, kind: type[BaseException] | None, *_: object)
         failed.mkdir()
         for log in run.glob("*.log"):
             log.rename(failed / log.name)
-        print(f"logs of the cluster: {failed}", file=sys.stderr)
     shutil.rmtree(run, ignore_errors=True)
+    if kind is not None:
+        with suppress(OSError):  # nobody may read it any more
+            print(f"logs of the cluster: {failed}", file=sys.stderr)
 
 
 def task_managers(children: Mapping[str, Child]) -> list[Child]:

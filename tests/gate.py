@@ -1,4 +1,4 @@
-"""A gate in front of a server: while it is shut, connections are cut and new ones refused, as if the server had stopped."""
+"""A gate in front of a server: while it is shut, connections are cut and refused, as if the server had stopped."""
 
 from __future__ import annotations
 

@@ -11,6 +11,8 @@ from typing import TypeVar
 from apache_beam.io.aws.clients.s3.messages import S3ClientError
 from apache_beam.io.filesystem import BeamIOError
 
+from transforms import s3_clients  # noqa: F401  # before any client is made
+
 try:
     from google.api_core.exceptions import GoogleAPICallError as GoogleError
 except ImportError:  # without apache-beam[gcp] nothing raises it
