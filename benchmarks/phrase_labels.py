@@ -6,7 +6,7 @@
 
 CAPTIONS and TRAIN are JSONL(.gz) files of {"filename", "split", "sentences"}; PAIRS is a folder of SugarCrepe's JSON.
 `demo` leaves out phrases that the truth denies of the very scene they were said of: misread, or in words that the
-demo world does not know.
+demo world does not know. A hard phrase is judged as it is read in its sentence by the parser.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Any
 from demo import phrases as demo_phrases
 from demo.world import Scene
 from demo.world import from_json as read_scene
-from schemas.records import Caption, ImageGraphs, Phrase, SceneGraph, TextObject
+from schemas.records import Caption, HardPhrase, ImageGraphs, Phrase, SceneGraph, TextObject
 from transforms.corpus import corpus_statistics
 from transforms.evidence import Evidence
 from transforms.judge import Judge, Knowledge
@@ -78,8 +78,10 @@ def demo(world: Path) -> None:
     found: Counter[tuple[str, bool]] = Counter()
     naive: Counter[tuple[str, bool]] = Counter()
     undecided = 0
+    hard: list[tuple[str, HardPhrase]] = []
     for image in images:
         labels = mine_image(image, corpus, 6)
+        hard += [(image.image_id, phrase) for phrase in labels.hard_phrases]
         said = {phrase.text for phrase in labels.positives}
         for item in (item for candidate in labels.candidates for item in candidate.labels):
             owner, graph = graphs[item.phrase.caption_id]
@@ -97,6 +99,22 @@ def demo(world: Path) -> None:
             f"  positives true {share(counts['positive', True], counts['positive', False])}"
             f"  false phrases called negative {100 * counts['negative', False] / false:.1f}%"
         )
+
+    hard_truth(hard, scenes)
+
+
+def hard_truth(hard: list[tuple[str, HardPhrase]], scenes: dict[str, Scene]) -> None:
+    counts: Counter[tuple[str, bool | str | None]] = Counter()
+    for (image_id, item), graph in zip(hard, parse([item.sentence for _, item in hard]), strict=True):
+        read = [phrase for phrase in read_caption("", graph).phrases if phrase.text == item.text]
+        counts[item.replaced, is_true(read[0], graph, scenes[image_id]) if read else "unread"] += 1
+    print(f"{len(hard)} hard phrases")
+    for kind in (*sorted({kind for kind, _ in counts}), "all"):
+        false, true, unread, undecided = (
+            sum(n for (k, t), n in counts.items() if kind in (k, "all") and t is truth)
+            for truth in (False, True, "unread", None)
+        )
+        print(f"{kind:10}  false {share(false, true)}, {unread} read otherwise, {undecided} undecided")
 
 
 def share(right: int, wrong: int) -> str:

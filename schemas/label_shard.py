@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.records import ImageLabels, LabelledCaption, Phrase, PhraseLabel
+from schemas.records import HardPhrase, ImageLabels, LabelledCaption, Phrase, PhraseLabel
 from schemas.tables import SPAN, lists, read_spans, spans, split_lists, struct, write_table
 
 PHRASE = [
@@ -31,15 +31,26 @@ CANDIDATE = [
     pa.field("image_id", pa.string()),  # the image that the caption was written for
     pa.field("labels", pa.list_(pa.struct(LABEL))),
 ]
+HARD_PHRASE = [
+    pa.field("replaced", pa.string()),  # "object" | "attribute" | "quantity" | "predicate" | "roles"
+    pa.field("kind", pa.string()),  # "object" | "relation"
+    pa.field("text", pa.string()),  # canonical words of the false phrase
+    pa.field("caption_id", pa.string()),  # the caption of this image that it was made from
+    pa.field("sentence", pa.string()),  # that caption with the false phrase in it
+    pa.field("characters", SPAN),  # range of code points of `sentence` where the phrase stands
+    pa.field("reason", pa.string()),
+    pa.field("confidence", pa.float32()),  # (0, 1]
+]
 LABELS = pa.schema(
     [
         pa.field("image_id", pa.string()),
         pa.field("positives", pa.list_(pa.struct(PHRASE))),
         pa.field("candidates", pa.list_(pa.struct(CANDIDATE))),
+        pa.field("hard_phrases", pa.list_(pa.struct(HARD_PHRASE))),  # not in older data sets
     ],
     metadata={"multigrain_format": "1", "multigrain_product": "labels"},
 )
-PLAIN = ("image_id", "crc32c")
+PLAIN = ("image_id", "crc32c", "hard_phrases.list.element.sentence")
 
 
 def label_table(images: Sequence[ImageLabels]) -> pa.Table:
@@ -60,10 +71,23 @@ def label_table(images: Sequence[ImageLabels]) -> pa.Table:
         [c.image_id for c in candidates],
         lists((len(c.labels) for c in candidates), label_array),
     )
+    hard = [phrase for image in images for phrase in image.hard_phrases]
+    hard_array = struct(
+        HARD_PHRASE,
+        [h.replaced for h in hard],
+        [h.kind for h in hard],
+        [h.text for h in hard],
+        [h.caption_id for h in hard],
+        [h.sentence for h in hard],
+        spans(h.characters for h in hard),
+        [h.reason for h in hard],
+        [h.confidence for h in hard],
+    )
     columns = [
         pa.array([i.image_id for i in images], pa.string()),
         lists((len(i.positives) for i in images), struct(PHRASE, *_phrase_columns(positives))),
         lists((len(i.candidates) for i in images), candidate_array),
+        lists((len(i.hard_phrases) for i in images), hard_array),
     ]
     return pa.Table.from_arrays(columns, schema=LABELS)
 
@@ -96,10 +120,13 @@ def read_label_table(table: pa.Table) -> list[ImageLabels]:
     """Returns the records of an Arrow table of the schema LABELS."""
     if not table.num_rows:
         return []
-    column = {name: pa.concat_arrays(table[name].chunks) for name in LABELS.names}
+    column = {name: pa.concat_arrays(table[name].chunks) for name in LABELS.names if name in table.column_names}
     positives = split_lists(column["positives"], _phrases)
     candidates = split_lists(column["candidates"], _candidates)
-    return list(map(ImageLabels, column["image_id"].to_pylist(), positives, candidates))
+    if "hard_phrases" not in column:
+        return list(map(ImageLabels, column["image_id"].to_pylist(), positives, candidates))
+    hard = split_lists(column["hard_phrases"], _hard_phrases)
+    return list(map(ImageLabels, column["image_id"].to_pylist(), positives, candidates, hard))
 
 
 def _phrases(array: pa.StructArray) -> list[Phrase]:
@@ -111,6 +138,13 @@ def _phrases(array: pa.StructArray) -> list[Phrase]:
             *columns, read_spans(array.field("span")), strict=True
         )
     ]
+
+
+def _hard_phrases(array: pa.StructArray) -> list[HardPhrase]:
+    names = ("replaced", "kind", "text", "caption_id", "sentence")
+    columns = [array.field(name).to_pylist() for name in names]
+    ends = [array.field(name).to_pylist() for name in ("reason", "confidence")]
+    return list(map(HardPhrase, *columns, read_spans(array.field("characters")), *ends))
 
 
 def _labels(array: pa.StructArray) -> list[PhraseLabel]:

@@ -17,6 +17,7 @@ Split = Literal["train", "val", "test"]
 Span = tuple[int, int]
 Label = Literal["positive", "negative", "unknown"]
 PhraseKind = Literal["object", "relation"]
+Replaced = Literal["object", "attribute", "quantity", "predicate", "roles"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +149,25 @@ class LabelledCaption:
 
 
 @dataclass(frozen=True, slots=True)
+class HardPhrase:
+    """A phrase that is false of the image, made from one of its own captions by replacing one thing."""
+
+    replaced: Replaced
+    kind: PhraseKind
+    text: str  # canonical words of the false phrase
+    caption_id: str  # the caption that it was made from
+    sentence: str  # that caption with the false phrase in it
+    characters: Span  # character span of the false phrase in `sentence`
+    reason: str  # why it is false, as in PhraseLabel
+    confidence: float  # in (0, 1]
+
+
+@dataclass(frozen=True, slots=True)
 class ImageLabels:
     image_id: str
     positives: tuple[Phrase, ...]  # P(I): the phrases of the image's own captions
     candidates: tuple[LabelledCaption, ...]  # in a fixed order that does not depend on the input's
+    hard_phrases: tuple[HardPhrase, ...] = ()  # in the order of the captions
 
 
 @dataclass(frozen=True, slots=True)

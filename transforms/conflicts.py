@@ -119,6 +119,7 @@ FAMILIES: tuple[tuple[Conflict, Family], ...] = (
 SYMMETRIC = _words(
     """
     across from, adjacent to, against, alongside, among, and, around, be, beside, between, by, close to,
+    lie close to, sit close to, stand close to,
     compete against, compete with, converse with, dance with, embrace, face, facing, fight, fight with, hug,
     kiss, like, match, meet, near, next to, of, opposite, play with, race, run alongside, run with, shake hand
     with, similar to, sit beside, sit by, sit near, sit next to, sit with, stand beside, stand by, stand near,
@@ -163,7 +164,7 @@ VERBS = _family(
     "stand, lean, wait, pose, park",
     "lie, lay, sleep, nap, rest, recline, relax, lounge",
     "kneel, crouch, squat, bend",
-    "run, jog, sprint, race, chase, play, gallop",
+    "run, jog, sprint, race, chase, gallop",
     "walk, stroll, hike, march, cross, wander",
     "jump, leap, fly, dive, hop, bounce",
     "swim, float, surf, wade",
@@ -193,7 +194,7 @@ PLACES = _family(
     "in, inside, inside of, into, within, through, on, on top of, among, under",
     "under, underneath, beneath, below, in",
     "behind, in back of, past",
-    "in front of, outside, outside of, at, before, past",
+    "in front of, outside, outside of, before, past",
     "outside, outside of",
     "far from, away from, out of",
     "above, over",

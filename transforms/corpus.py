@@ -23,6 +23,8 @@ from transforms.corpus_sample import BottomSample, decode_captions
 from transforms.judge import Knowledge
 from transforms.knowledge_tables import TABLES, knowledge_of, read_record, tables, write_tables
 from transforms.phrases import CaptionContent, read_caption
+from transforms.replacements import Replacements
+from transforms.slots import PLACE_KINDS, SlotCounts, Slots, read_slots
 
 LEARN = 32_768  # training images that teach about words, at most
 POOL = 4_096  # images a split whose captions are candidates, at most
@@ -36,6 +38,7 @@ class Corpus:
     """What a corpus teaches about words, and the pools of candidate captions."""
 
     knowledge: Knowledge
+    slots: Slots
     rows: dict[Split, PoolRows]
 
     @cached_property
@@ -43,16 +46,22 @@ class Corpus:
         """The pools by split, indexed on first use."""
         return {split: CandidatePool(_contents(self.rows[split])) for split in SPLITS}
 
+    @cached_property
+    def replacements(self) -> Replacements:
+        """What may stand in another's place, indexed on first use."""
+        return Replacements(self.slots, self.knowledge.absence)
+
     def to_json(self) -> str:
         """Returns the canonical JSON: equal corpora give equal text; one row of a table a line, to read and edit."""
-        return write_tables([*tables(self.knowledge), *((split, self.rows[split]) for split in SPLITS)])
+        slots = ((kind, self.slots.rows(kind)) for kind in PLACE_KINDS)
+        return write_tables([*tables(self.knowledge), *slots, *((split, self.rows[split]) for split in SPLITS)])
 
     @classmethod
     def from_json(cls, text: str) -> Corpus:
         """Returns the corpus that `to_json` wrote; ValueError names what is not of this format."""
-        record = read_record(text, (*TABLES, *SPLITS))
+        record = read_record(text, (*TABLES, *PLACE_KINDS, *SPLITS))
         pools = {split: tuple((image_id, rows) for image_id, rows in record[split]) for split in SPLITS}
-        return cls(knowledge_of(record), pools)
+        return cls(knowledge_of(record), read_slots(record), pools)
 
 
 def _contents(rows: PoolRows) -> Iterator[tuple[str, CaptionContent]]:
@@ -83,16 +92,19 @@ class CorpusStatistics(beam.CombineFn):
 
     def extract_output(self, accumulator: Samples) -> Corpus:
         train = accumulator["train"].entries()[:LEARN]
-        contexts = read_contexts(
+        counts = SlotCounts()
+        images = (
             [read_caption(caption_id, graph) for caption_id, graph in decode_captions(json.loads(captions))]
             for _, _, captions in train
         )
+        contexts = read_contexts(counts.counted(images))
         compatibility = learn_compatibility(contexts)
         pools = {
             split: tuple((image_id, json.loads(rows)) for _, image_id, rows in accumulator[split].entries()[:POOL])
             for split in SPLITS
         }
-        return Corpus(Knowledge(compatibility, learn_absence(contexts, compatibility)), pools)
+        knowledge = Knowledge(compatibility, learn_absence(contexts, compatibility))
+        return Corpus(knowledge, counts.slots(), pools)
 
 
 def corpus_statistics(images: Iterable[ImageGraphs]) -> Corpus:

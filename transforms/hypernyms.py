@@ -112,7 +112,8 @@ SPECIFIC: dict[str, frozenset[str]] = {
     ),
     "musical instrument": words_of(
         """
-        guitar, violin, drum, trumpet, saxophone, piano, cello, flute, accordion, banjo, trombone, tuba
+        guitar, violin, drum, trumpet, saxophone, piano, cello, flute, accordion, banjo, keyboard, trombone, tuba,
+        instrument, bass, harmonica, clarinet, harp, bagpipe, drum set, ukulele
         """
     ),
     "clothing": words_of(
@@ -210,10 +211,10 @@ def vague(head: str) -> bool:
 
 
 # Two heads of different ones of these kinds never name the same thing.
-_KINDS = words_of("person, animal, vehicle, furniture, food, clothing, instrument, building, plant")
+KINDS = words_of("person, animal, vehicle, furniture, food, clothing, instrument, building, plant")
 
 
 @lru_cache(None)
 def kinds_of(head: str) -> frozenset[str]:
     """Returns which of the kinds that exclude each other the head is of; empty where it is of no listed kind."""
-    return _KINDS & (generals(head) | {head})
+    return KINDS & (generals(head) | {head})

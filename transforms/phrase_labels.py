@@ -7,6 +7,7 @@ from itertools import islice
 from schemas.records import ImageGraphs, ImageLabels, LabelledCaption, PhraseLabel
 from transforms.corpus import Corpus
 from transforms.evidence import Evidence
+from transforms.hard_phrases import hard_phrases
 from transforms.judge import Judge
 from transforms.phrases import CaptionContent, read_caption
 
@@ -37,7 +38,8 @@ def mine_image(image: ImageGraphs, corpus: Corpus, candidates: int) -> ImageLabe
         if image_id not in chosen and caption.phrases:
             chosen[image_id] = label_caption(image_id, caption, judge)
     positives = tuple(phrase for caption in own for phrase in caption.phrases)
-    return ImageLabels(image.image_id, positives, tuple(chosen.values()))
+    hard = hard_phrases(image.captions, image.graphs, own, judge, corpus.replacements)
+    return ImageLabels(image.image_id, positives, tuple(chosen.values()), tuple(hard))
 
 
 def label_caption(image_id: str, caption: CaptionContent, judge: Judge) -> LabelledCaption:

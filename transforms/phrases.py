@@ -41,13 +41,13 @@ def read_caption(caption_id: str, graph: SceneGraph) -> CaptionContent:
     denied: list[Content] = [Thing(things[i].head, things[i].attributes, frozenset(), None) for i in sorted(missing)]
     for item, thing in zip(graph.objects, things, strict=True):
         if item.id not in missing:
-            found.append(Phrase("object", _thing_text(thing), caption_id, (item.id,), -1, _thing_span(item)))
+            found.append(Phrase("object", phrase_text(thing), caption_id, (item.id,), -1, thing_span(item)))
             contents.append(thing)
     for index, (relation, fact) in enumerate(zip(graph.relations, facts, strict=True)):
         if _claimed(relation, missing):
             ends = (relation.subject, relation.object)
             span = _cover(relation.span, *(graph.objects[i].span for i in ends))
-            found.append(Phrase("relation", " ".join(fact), caption_id, ends, index, span))
+            found.append(Phrase("relation", phrase_text(fact), caption_id, ends, index, span))
             contents.append(fact)
         elif relation.negated:
             denied.append(fact)
@@ -83,13 +83,17 @@ def _claimed(relation: TextRelation, missing: frozenset[int]) -> bool:
     return not relation.negated and relation.subject not in missing and relation.object not in missing
 
 
-def _thing_text(thing: Thing) -> str:
-    words = [thing.quantity] if thing.quantity else []
-    words += [f"not {value}" for value in sorted(thing.lacking)]
-    return " ".join([*words, *sorted(thing.attributes), thing.head])
+def phrase_text(content: Content) -> str:
+    """Returns the canonical words of what a phrase claims: "2 red ball", "man ride horse"."""
+    if isinstance(content, Fact):
+        return " ".join(content)
+    words = [content.quantity] if content.quantity else []
+    words += [f"not {value}" for value in sorted(content.lacking)]
+    return " ".join([*words, *sorted(content.attributes), content.head])
 
 
-def _thing_span(item: TextObject) -> Span:
+def thing_span(item: TextObject) -> Span:
+    """Returns the token span of an object with its attributes."""
     return _cover(item.span, *(attribute.span for attribute in item.attributes))
 
 

@@ -24,6 +24,7 @@ from transforms.corpus import SPLITS, Corpus, corpus_statistics
 from transforms.judge import Knowledge
 from transforms.reasons import REASONS
 from transforms.scene_graphs import parse
+from transforms.slots import PLACE_KINDS, Slots
 
 # Words that every rule has something to say about.
 HEADS = (
@@ -76,7 +77,7 @@ ABSENCE = Absence(
     {head: round(share * (1000 if share < 0.3 else 92)) - 1 for head, share in SHARES.items()},
 )
 KNOWLEDGE = Knowledge(TABLE, ABSENCE)
-NOTHING_MINED = Corpus(KNOWLEDGE, dict.fromkeys(SPLITS, ()))
+NOTHING_MINED = Corpus(KNOWLEDGE, Slots({kind: {} for kind in PLACE_KINDS}), dict.fromkeys(SPLITS, ()))
 
 
 def thing(count: str, values: list[str], head: str) -> str:
