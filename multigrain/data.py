@@ -125,6 +125,13 @@ class DataSet:
         """Returns the row of the photo that each caption was written for."""
         return np.asarray(self._captions["caption_image"])[captions]
 
+    def names(self, split: Split) -> tuple[list[str], list[str]]:
+        """Returns the image ids of photo_rows and the caption ids of caption_rows."""
+        graphs = [self.shards.table("graphs", k, "image_id", "captions") for k in range(self.shards.n_shards)]
+        photos = [name for table in graphs for name in table["image_id"].to_pylist()]
+        captions = [name for table in graphs for name in table["captions"].flatten().field("caption_id").to_pylist()]
+        return [photos[i] for i in self.photo_rows(split)], [captions[i] for i in self.caption_rows(split)]
+
     def buffer(self, rows: int) -> PhotoBuffer:
         """Returns room for some photos."""
         shape = (rows, *self._rows.shape)
