@@ -67,7 +67,9 @@ def fold_recalls(
     found = []
     for fold in folds:
         captions = np.flatnonzero((caption_photo >= fold.start) & (caption_photo < fold.stop))
-        part = scores[fold.start : fold.stop, captions]
+        together = captions[-1] - captions[0] < len(captions)  # then they need not be copied
+        columns = slice(captions[0], captions[-1] + 1) if together else captions
+        part = scores[fold.start : fold.stop, columns]
         found.append(recalls(*ranks(part, caption_photo[captions] - fold.start)))
     return {name: float(np.mean([f[name] for f in found])) for name in found[0]}
 

@@ -67,9 +67,11 @@ def test_middle_ranks_count_from_one() -> None:
     assert found == {"i2t_median": 1, "i2t_mean": 3, "t2i_median": 2.5, "t2i_mean": 2.5}
 
 
-def test_fold_recalls_are_those_of_the_parts() -> None:
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_fold_recalls_are_those_of_the_parts(shuffled: bool) -> None:
     rng = np.random.default_rng(0)
-    owner = rng.permutation(np.arange(90) // 2)  # captions in any order
+    owner = np.arange(90) // 2
+    owner = rng.permutation(owner) if shuffled else owner
     scores = rng.normal(size=(45, 90)).astype(np.float32)
     parts = []
     for first in (0, 20):  # the last five photos are in no fold
