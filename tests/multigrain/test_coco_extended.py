@@ -46,5 +46,5 @@ def test_coco_extended_falls_with_what_is_missed(metrics: Metrics) -> None:
 
 
 def test_coco_extended_names_what_is_missing() -> None:
-    with pytest.raises(DataSetError, match="5000 photos .* as 42"):
+    with pytest.raises(DataSetError, match=r"5000 photos .* as 42"):
         coco_extended(np.zeros((1, 1), np.float32), [1], [2])
