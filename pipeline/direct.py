@@ -26,18 +26,18 @@ def run_direct(plan: Plan, runner: RunnerOptions, *, retry: bool = False) -> Non
     with (
         output_folder(plan, retry=retry) as target,
         progress_bars(o.shards, plan.layout is not None),
-        beam.Pipeline(runner=_runner(o.workers), options=_beam_options(runner, o.workers)) as p,
+        beam.Pipeline(runner=direct_runner(o.workers), options=beam_options(runner, o.workers)) as p,
     ):
         build(p, plan, target, threads)
 
 
-def _beam_options(runner: RunnerOptions, workers: int) -> PipelineOptions:
+def beam_options(runner: RunnerOptions, workers: int) -> PipelineOptions:
     options = PipelineOptions([f"--default_sdk_harness_log_level={LEVEL}", *runner.beam])
     options.view_as(DirectOptions).direct_num_workers = workers
     return options
 
 
-def _runner(workers: int) -> FnApiRunner:
+def direct_runner(workers: int) -> FnApiRunner:
     """Returns Beam's local runner; by name, since the DirectRunner would first try to download another one.
 
     Several workers are named as an environment and not by direct_running_mode, whose command line breaks (and then
