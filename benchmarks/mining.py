@@ -1,12 +1,12 @@
-"""What does mining cost, once captions are graphs? Time and memory for a whole corpus, for a fifth of it, and its bytes.
+"""What does mining cost, once captions are graphs? Time and memory for all and for a fifth, and the bytes it gives.
 
     python -m benchmarks.mining graphs CAPTIONS FOLDER [--shards 32]    parses captions into shards of graphs, once
-    python -m benchmarks.mining cost FOLDER [--workers 2]               mines all of them, then those of every fifth shard
+    python -m benchmarks.mining cost FOLDER [--workers 2]               mines every fifth shard, then all of them
     python -m benchmarks.mining same FOLDER [--part 5]                  one process, two, shuffled: the same bytes?
 
-CAPTIONS is a JSONL(.gz) file of {"filename", "split", "sentences"}. What is timed is a fresh process with its workers: learning
-(corpus.json), labels of every shard, and the rules. Memory is the largest sum, ten times a second, of the
-proportional set sizes of the process and its workers: what they share counts once.
+CAPTIONS is a JSONL(.gz) file of {"filename", "split", "sentences"}. What is timed is a fresh process with its workers:
+learning (corpus.json, candidates.tsv), the labels of every shard, and the rules. Memory is the largest sum, ten times a
+second, of the proportional set sizes of the process and its workers: what they share counts once.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def mine(out: Path, workers: int, seed: int | None) -> None:
     target = Target(str(out), graphs[0].n_shards, "")
     with beam.Pipeline(runner=direct_runner(workers), options=beam_options(RunnerOptions(), workers)) as p:
         sidecars = p | beam.Create(graphs)  # Sidecar
-        corpus = sidecars | CountCorpus(target)  # FileEntry
-        (sidecars, corpus) | MinePhraseLabels(target, CANDIDATES)
+        corpus, pool = sidecars | CountCorpus(target)  # FileEntry of tables, of candidates
+        (sidecars, corpus, pool) | MinePhraseLabels(target, CANDIDATES)
         (sidecars, corpus) | CompilePhraseRules(target)
 
 

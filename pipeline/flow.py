@@ -27,10 +27,10 @@ def build(p: beam.Pipeline, plan: Plan, target: Target, threads: int) -> None:
         | "GroupShards" >> GroupShards(o.salt, o.shards)  # Shard
     )
     graphs = shards | "ParseCaptions" >> ParseCaptions(target, o.parser)  # Sidecar
-    corpus = graphs | "CountCorpus" >> CountCorpus(target)  # FileEntry
-    labels = (graphs, corpus) | "MinePhraseLabels" >> MinePhraseLabels(target, o.candidates)  # Sidecar
+    corpus, pool = graphs | "CountCorpus" >> CountCorpus(target)  # FileEntry of tables, of candidates
+    labels = (graphs, corpus, pool) | "MinePhraseLabels" >> MinePhraseLabels(target, o.candidates)  # Sidecar
     rules = (graphs, corpus) | "CompilePhraseRules" >> CompilePhraseRules(target)  # FileEntry
-    sidecars, artifacts, products = [graphs, labels], [corpus, rules], ["graphs", "labels"]
+    sidecars, artifacts, products = [graphs, labels], [corpus, pool, rules], ["graphs", "labels"]
     features = None
     if plan.imports is not None:
         features = shards | "ImportRegions" >> ImportRegions(  # Sidecar

@@ -6,35 +6,45 @@ key to captions is built once a pool; the cost an image is that of the postings 
 
 from __future__ import annotations
 
+import json
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from schemas.claims import Thing
-from transforms.corpus_sample import hash64
-from transforms.phrases import CaptionContent
+from transforms.corpus_sample import decode_captions, hash64
+from transforms.phrases import CaptionContent, read_caption
 
 Key = tuple[str, ...]
 LEAD = 512  # captions that are ordered at first
 
 
 class CandidatePool:
-    """The captions of a bounded sample of one split's images, C in all, found by what they share."""
+    """The captions of a bounded sample of one split's images, C in all, found by what they share.
 
-    def __init__(self, captions: Iterable[tuple[str, CaptionContent]]) -> None:
-        self._captions = list(captions)
-        ids = [image_id for image_id, _ in self._captions]
-        numbers = {image_id: number for number, image_id in enumerate(dict.fromkeys(ids))}
-        self._numbers = numbers
-        self._image = np.array([numbers[image_id] for image_id in ids], np.int64)  # (C,)
-        self._hash = np.array([hash64("random", i, c.caption_id) for i, c in self._captions], np.uint64)  # (C,)
-        postings: defaultdict[Key, list[int]] = defaultdict(list)
-        for position, (_, content) in enumerate(self._captions):
-            for key in _keys(content):
-                postings[key].append(position)
-        total = len(self._captions)
+    Takes (image id, its captions as `encode_captions` writes them). They are held so, a tenth of what they take as
+    records, and read once more when they are asked for.
+    """
+
+    def __init__(self, images: Iterable[tuple[str, bytes]]) -> None:
+        self._rows = list(images)
+        self._numbers = {image_id: number for number, (image_id, _) in enumerate(self._rows)}
+        image, place, hashes = array("i"), array("i"), array("Q")
+        postings: defaultdict[Key, array[int]] = defaultdict(partial(array, "i"))
+        for number, (image_id, rows) in enumerate(self._rows):
+            for k, content in enumerate(_contents(rows)):
+                for key in _keys(content):
+                    postings[key].append(len(image))
+                image.append(number)
+                place.append(k)
+                hashes.append(hash64("random", image_id, content.caption_id))
+        total = len(image)
+        self._image, self._place = np.array(image, np.int64), np.array(place, np.int64)  # (C,)
+        self._hash = np.array(hashes, np.uint64)  # (C,)
         self._postings = {key: np.array(found, np.int32) for key, found in postings.items()}
         self._weight = {key: float(np.log((total + 1) / len(found))) for key, found in postings.items()}
         size = np.zeros(total)
@@ -49,7 +59,7 @@ class CandidatePool:
             return
         found = np.concatenate([self._postings[key] for key in keys])
         weights = np.repeat([self._weight[key] for key in keys], [len(self._postings[key]) for key in keys])
-        score = np.bincount(found, weights, len(self._captions)) / self._length
+        score = np.bincount(found, weights, len(self._image)) / self._length
         # Rounded, so that equal sums stay equal however they were added up; then by hash.
         rank = np.where(score > 0, -np.round(score, 9), np.inf)
         yield from self._one_an_image(image_id, rank)
@@ -67,7 +77,8 @@ class CandidatePool:
                 number = int(self._image[position])
                 if number not in taken:
                     taken.add(number)
-                    yield self._captions[position]
+                    image_id, rows = self._rows[number]
+                    yield image_id, _contents(rows)[self._place[position]]
 
     def _leading(self, rank: NDArray[np.float64], most: int) -> NDArray[np.int64]:
         """Returns the positions of the `most` smallest finite ranks and those equal to the last, by rank, then hash."""
@@ -75,6 +86,10 @@ class CandidatePool:
         if len(found) > most:
             found = found[rank[found] <= np.partition(rank[found], most - 1)[most - 1]]
         return found[np.lexsort((self._hash[found], rank[found]))]
+
+
+def _contents(rows: bytes) -> list[CaptionContent]:
+    return [read_caption(caption_id, graph) for caption_id, graph in decode_captions(json.loads(rows))]
 
 
 def _keys(content: CaptionContent) -> set[Key]:

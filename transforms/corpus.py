@@ -1,17 +1,18 @@
 """What the labels are mined with: a bounded summary of a corpus, the same bytes whatever the order of the captions.
 
 It holds what the training captions teach about words, and per split a pool of captions from which the candidates for
-other images are drawn. Only training captions teach, and a pool serves its own split alone: no caption of the
-validation or test split has a say in any label but those of its own image and, as a candidate, of its split.
+other images are drawn; the pools are a file of their own, since only mining reads them. Only training captions teach,
+and a pool serves its own split alone: no caption of the validation or test split has a say in any label but those of
+its own image and, as a candidate, of its split.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, get_args
+from typing import get_args
 
 import apache_beam as beam
 
@@ -22,15 +23,15 @@ from transforms.compatibility import learn_compatibility, read_contexts
 from transforms.corpus_sample import BottomSample, decode_captions
 from transforms.judge import Knowledge
 from transforms.knowledge_tables import TABLES, knowledge_of, read_record, tables, write_tables
-from transforms.phrases import CaptionContent, read_caption
+from transforms.phrases import read_caption
 from transforms.replacements import Replacements
 from transforms.slots import PLACE_KINDS, SlotCounts, Slots, read_slots
 
 LEARN = 32_768  # training images that teach about words, at most
-POOL = 4_096  # images a split whose captions are candidates, at most
+POOL = 32_768  # images a split whose captions are candidates, at most
 SPLITS: tuple[Split, ...] = get_args(Split)
 
-PoolRows = tuple[tuple[str, Any], ...]  # (image id, its captions as compact rows), by hash of the image id
+PoolRows = tuple[tuple[str, bytes], ...]  # (image id, its captions as compact JSON), by hash of the image id
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Corpus:
     @cached_property
     def pools(self) -> dict[Split, CandidatePool]:
         """The pools by split, indexed on first use."""
-        return {split: CandidatePool(_contents(self.rows[split])) for split in SPLITS}
+        return {split: CandidatePool(self.rows[split]) for split in SPLITS}
 
     @cached_property
     def replacements(self) -> Replacements:
@@ -52,22 +53,25 @@ class Corpus:
         return Replacements(self.slots, self.knowledge.absence)
 
     def to_json(self) -> str:
-        """Returns the canonical JSON: equal corpora give equal text; one row of a table a line, to read and edit."""
+        """Returns what was learned as canonical JSON: equal tables give equal text; a row a line, to read and edit."""
         slots = ((kind, self.slots.rows(kind)) for kind in PLACE_KINDS)
-        return write_tables([*tables(self.knowledge), *slots, *((split, self.rows[split]) for split in SPLITS)])
+        return write_tables([*tables(self.knowledge), *slots])
+
+    def candidates(self) -> bytes:
+        """Returns the pools: a line an image, its split, its id and its captions, the last two as JSON."""
+        lines = ((s, json.dumps(i), rows) for s in SPLITS for i, rows in self.rows[s])
+        return b"".join(b"%b\t%b\t%b\n" % (split.encode(), i.encode(), rows) for split, i, rows in lines)
 
     @classmethod
-    def from_json(cls, text: str) -> Corpus:
-        """Returns the corpus that `to_json` wrote; ValueError names what is not of this format."""
-        record = read_record(text, (*TABLES, *PLACE_KINDS, *SPLITS))
-        pools = {split: tuple((image_id, rows) for image_id, rows in record[split]) for split in SPLITS}
+    def from_text(cls, text: str, candidates: bytes) -> Corpus:
+        """Returns the corpus that the two wrote; ValueError names what is not of this format."""
+        record = read_record(text, (*TABLES, *PLACE_KINDS))
+        rows: dict[Split, list[tuple[str, bytes]]] = {split: [] for split in SPLITS}
+        for line in candidates.splitlines():
+            split, image_id, captions = line.split(b"\t")
+            rows[split.decode()].append((json.loads(image_id), captions))  # type: ignore[index]
+        pools = {split: tuple(rows[split]) for split in SPLITS}
         return cls(knowledge_of(record), read_slots(record), pools)
-
-
-def _contents(rows: PoolRows) -> Iterator[tuple[str, CaptionContent]]:
-    for image_id, captions in rows:
-        for caption_id, graph in decode_captions(captions):
-            yield image_id, read_caption(caption_id, graph)
 
 
 Samples = dict[Split, BottomSample]
@@ -100,7 +104,7 @@ class CorpusStatistics(beam.CombineFn):
         contexts = read_contexts(counts.counted(images))
         compatibility = learn_compatibility(contexts)
         pools = {
-            split: tuple((image_id, json.loads(rows)) for _, image_id, rows in accumulator[split].entries()[:POOL])
+            split: tuple((image_id, rows) for _, image_id, rows in accumulator[split].entries()[:POOL])
             for split in SPLITS
         }
         knowledge = Knowledge(compatibility, learn_absence(contexts, compatibility))

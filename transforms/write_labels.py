@@ -24,51 +24,55 @@ from transforms.write_graphs import shard_images
 STAGE = "MinePhraseLabels"
 PRODUCT = Product("labels", ".parquet", STAGE, "labelled")
 CORPUS = "corpus.json"
+CANDIDATES = "candidates.tsv"
 
 
 @dataclass
 class CountCorpus(beam.PTransform):
-    """Publishes what the labels are mined with, learned from all graphs: Sidecar of graphs -> FileEntry."""
+    """Publishes what the labels are mined with: Sidecar of graphs -> FileEntry of tables, FileEntry of candidates."""
 
     target: Target
 
-    def expand(self, graphs: beam.PCollection) -> beam.PCollection:
-        return (
+    def expand(self, graphs: beam.PCollection) -> tuple[beam.PCollection, beam.PCollection]:
+        published = (
             graphs
             | "ReadGraphs" >> beam.FlatMap(partial(shard_images, self.target))  # ImageGraphs
             | "Count" >> beam.CombineGlobally(CorpusStatistics())  # Corpus
-            | "Publish" >> beam.Map(partial(_publish_corpus, self.target.out))  # FileEntry
+            | "Publish" >> beam.Map(partial(_publish_corpus, self.target.out))  # (FileEntry, FileEntry)
         )
+        return published | "Tables" >> beam.Keys(), published | "Candidates" >> beam.Values()
 
 
-def _publish_corpus(out: str, corpus: Corpus) -> FileEntry:
-    return publish_text(corpus.to_json(), out, CORPUS)
+def _publish_corpus(out: str, corpus: Corpus) -> tuple[FileEntry, FileEntry]:
+    candidates = corpus.candidates().decode("ascii")
+    return publish_text(corpus.to_json(), out, CORPUS), publish_text(candidates, out, CANDIDATES)
 
 
 @dataclass
 class MinePhraseLabels(beam.PTransform):
-    """Writes the labels of each shard: (Sidecar of graphs, FileEntry of the corpus) -> Sidecar."""
+    """Writes the labels of each shard: (Sidecar of graphs, FileEntry of tables, FileEntry of candidates) -> Sidecar."""
 
     target: Target
     candidates: int  # labelled captions an image
 
-    def expand(self, inputs: tuple[beam.PCollection, beam.PCollection]) -> beam.PCollection:
-        graphs, corpus = inputs
-        return graphs | "Mine" >> beam.ParDo(_Mine(self.target, self.candidates), beam.pvalue.AsSingleton(corpus))
+    def expand(self, inputs: tuple[beam.PCollection, beam.PCollection, beam.PCollection]) -> beam.PCollection:
+        graphs, *files = inputs
+        mine = _Mine(self.target, self.candidates)
+        return graphs | "Mine" >> beam.ParDo(mine, *map(beam.pvalue.AsSingleton, files))
 
 
 class _Mine(beam.DoFn):
     def __init__(self, target: Target, candidates: int) -> None:
         self._target, self._candidates, self._shared = target, candidates, Shared()
 
-    def process(self, graphs: Sidecar, corpus: FileEntry) -> Iterator[Sidecar]:
+    def process(self, graphs: Sidecar, corpus: FileEntry, pool: FileEntry) -> Iterator[Sidecar]:
         def build(path: Path) -> ShardContent:
-            load = partial(_load_corpus, self._target.out, corpus.name)
-            statistics: Corpus = self._shared.acquire(load, tag=corpus.sha256)
+            load = partial(_load_corpus, self._target.out, corpus.name, pool.name)
+            statistics: Corpus = self._shared.acquire(load, tag=corpus.sha256 + pool.sha256)
             images = shard_images(self._target, graphs)
             return build_labels(path, images, statistics, self._candidates)
 
-        inputs = digest([graphs.files[0].sha256, corpus.sha256, self._candidates])
+        inputs = digest([graphs.files[0].sha256, corpus.sha256, pool.sha256, self._candidates])
         yield publish_shard(self._target, PRODUCT, graphs.shard, inputs, build)
 
 
@@ -82,5 +86,6 @@ def build_labels(path: Path, images: Iterable[ImageGraphs], corpus: Corpus, cand
     return ShardContent(len(labels), {STAGE: StageCount(len(labels), len(labels), 0)}, [])
 
 
-def _load_corpus(out: str, name: str) -> Corpus:
-    return Corpus.from_json(read_text(FileSystems.join(out, name)))
+def _load_corpus(out: str, tables: str, candidates: str) -> Corpus:
+    texts = (read_text(FileSystems.join(out, name)) for name in (tables, candidates))
+    return Corpus.from_text(next(texts), next(texts).encode("ascii"))

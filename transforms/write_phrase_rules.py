@@ -14,7 +14,7 @@ from apache_beam.io.filesystems import FileSystems
 from schemas.graph_columns import Words, graph_words, read_graph_columns
 from schemas.phrase_rules import PHRASE_RULES
 from schemas.sidecar import FileEntry, Sidecar
-from transforms.corpus import Corpus
+from transforms.knowledge_tables import read_knowledge
 from transforms.phrase_rules import phrase_rules
 from transforms.publish import Target
 from transforms.storage import fetch_file, publish_text, read_text
@@ -22,7 +22,7 @@ from transforms.storage import fetch_file, publish_text, read_text
 
 @dataclass
 class CompilePhraseRules(beam.PTransform):
-    """Publishes what labels are decided by: (Sidecar of graphs, FileEntry of the corpus) -> FileEntry."""
+    """Publishes what labels are decided by: (Sidecar of graphs, FileEntry of tables) -> FileEntry."""
 
     target: Target
 
@@ -58,5 +58,5 @@ class _Compile(beam.DoFn):
         self._out = out
 
     def process(self, words: Words, corpus: FileEntry) -> Iterator[FileEntry]:
-        knowledge = Corpus.from_json(read_text(FileSystems.join(self._out, corpus.name))).knowledge
+        knowledge = read_knowledge(read_text(FileSystems.join(self._out, corpus.name)))
         yield publish_text(phrase_rules(words, knowledge).to_json(), self._out, PHRASE_RULES)

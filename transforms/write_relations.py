@@ -15,8 +15,8 @@ from apache_beam.utils.shared import Shared
 from schemas.records import ImageGraphs
 from schemas.relation_shard import write_relation_shard
 from schemas.sidecar import FileEntry, Sidecar, StageCount, digest
-from transforms.corpus import Corpus
 from transforms.corpus_sample import BottomSample
+from transforms.knowledge_tables import read_knowledge
 from transforms.predict_relations import predict_relations
 from transforms.progress import count
 from transforms.publish import Product, ShardContent, Target, publish_shard
@@ -83,7 +83,7 @@ class _Gather(beam.DoFn):
 
 
 def _load_names(out: str, corpus: str, objects: Sequence[str]) -> ObjectNames:
-    knowledge = Corpus.from_json(read_text(FileSystems.join(out, corpus))).knowledge
+    knowledge = read_knowledge(read_text(FileSystems.join(out, corpus)))
     return ObjectNames(objects, knowledge.compatibility)
 
 

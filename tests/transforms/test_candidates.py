@@ -2,24 +2,25 @@
 
 from collections.abc import Iterable
 
-from tests.hand_graphs import graph
+from schemas.records import SceneGraph
+from tests.hand_graphs import graph, image
 from transforms.candidates import CandidatePool
+from transforms.corpus_sample import encode_captions
 from transforms.phrases import CaptionContent, read_caption
 
 
-def caption(
-    image_id: str, number: int, *things: str, facts: Iterable[tuple[int, str, int]] = ()
-) -> tuple[str, CaptionContent]:
-    return image_id, read_caption(f"{image_id}#{number}", graph(*things, facts=facts))
+def captions(image_id: str, *graphs: SceneGraph) -> tuple[str, bytes]:
+    return image_id, encode_captions(image(image_id, graphs))
 
 
+RED, PLAIN = graph("man", "red kite", facts=[(0, "fly", 1)]), graph("man", "kite")
+OWN = [read_caption("a#0", RED), read_caption("a#1", PLAIN)]
 POOL = [
-    caption("a", 0, "man", "red kite", facts=[(0, "fly", 1)]),
-    caption("a", 1, "man", "kite"),
-    caption("b", 0, "man", "blue kite", facts=[(0, "fly", 1)]),
-    caption("c", 0, "man", "dog"),
-    caption("d", 0, "cat", "sofa"),
-    *(caption(f"m{i}", 0, "man") for i in range(20)),
+    captions("a", RED, PLAIN),
+    captions("b", graph("man", "blue kite", facts=[(0, "fly", 1)])),
+    captions("c", graph("man", "dog")),
+    captions("d", graph("cat", "sofa")),
+    *(captions(f"m{i}", graph("man")) for i in range(20)),
 ]
 
 
@@ -28,7 +29,7 @@ def ids(found: Iterable[tuple[str, CaptionContent]]) -> list[str]:
 
 
 def test_hard_puts_what_shares_most_first() -> None:
-    own = [POOL[0][1]]
+    own = OWN[:1]
     found = ids(CandidatePool(POOL).hard("z", own))
     assert found[:2] == ["a", "b"]
     assert "d" not in found
@@ -40,8 +41,7 @@ def test_hard_weighs_rare_words_more() -> None:
 
 
 def test_hard_never_gives_the_image_itself_nor_an_image_twice() -> None:
-    own = [POOL[0][1], POOL[1][1]]
-    found = ids(CandidatePool(POOL).hard("a", own))
+    found = ids(CandidatePool(POOL).hard("a", OWN))
     assert "a" not in found
     assert len(found) == len(set(found))
 
@@ -59,11 +59,11 @@ def test_random_differs_between_images() -> None:
 def test_candidates_do_not_depend_on_the_order_of_the_pool() -> None:
     one, other = CandidatePool(POOL), CandidatePool(POOL[::-1])
     assert list(one.random("z")) == list(other.random("z"))
-    own = [POOL[0][1]]
+    own = OWN[:1]
     assert list(one.hard("z", own)) == list(other.hard("z", own))
 
 
 def test_an_empty_pool_gives_none() -> None:
     pool = CandidatePool([])
-    assert ids(pool.hard("z", [POOL[0][1]])) == []
+    assert ids(pool.hard("z", OWN)) == []
     assert ids(pool.random("z")) == []

@@ -23,7 +23,8 @@ def made(split: str, count: int = 32):
 
 
 TRAIN, VAL = made("train"), made("val")
-CORPUS = Corpus.from_json(corpus_statistics([*TRAIN, *VAL]).to_json())
+LEARNED = corpus_statistics([*TRAIN, *VAL])
+CORPUS = Corpus.from_text(LEARNED.to_json(), LEARNED.candidates())
 
 
 def test_mine_image_gives_own_phrases_as_positives() -> None:
@@ -63,7 +64,7 @@ def test_mine_image_takes_no_hard_candidate_that_is_all_true() -> None:
 
 
 def test_mine_image_depends_on_the_image_and_the_corpus_alone() -> None:
-    alone = [mine_image(item, Corpus.from_json(CORPUS.to_json()), 5) for item in TRAIN[:6]]
+    alone = [mine_image(item, Corpus.from_text(CORPUS.to_json(), CORPUS.candidates()), 5) for item in TRAIN[:6]]
     assert alone == [mine_image(item, CORPUS, 5) for item in reversed(TRAIN[:6])][::-1]
 
 
