@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from multigrain.labelling.relations import Ids, Mask, Owners
+from multigrain.labelling.relations import Ids, Mask, Owners, spread
 from multigrain.labelling.rule_words import RuleWords
 from multigrain.labelling.said import Said
 from multigrain.labelling.table import PhraseTable
@@ -57,24 +57,27 @@ class Contrasts:
 
     def _close(self, phrases: Owners, content: Ids, unknown: Mask, said: Said) -> Mask:
         """Returns (O, C): which pairs of captions differ in so little that one may exclude what is new in the other."""
-        own, own_content = self._table.phrases.of(said.caption)
-        captions, own_captions = phrases.count, len(said.caption)
-        distinct, place = np.unique(content, return_inverse=True)
-        asked = _counts(phrases.owner, content, captions, distinct)
-        claimed = _counts(own, own_content, own_captions, distinct)
-        size, own_size = (np.bincount(o, minlength=n) for o, n in ((phrases.owner, captions), (own, own_captions)))
-        new = size - (claimed > 0) @ asked.T
-        old = own_size[:, None] - claimed @ (asked > 0).T
+        things, shape = len(self._table.head), (len(said.caption), phrases.count)
+        asked = _Said(phrases.owner, content)
+        own = _Said(*self._table.phrases.of(said.caption))
+        size, own_size = asked.sizes(shape[1]), own.sizes(shape[0])[:, None]
+        new, old = size - _common(own.distinct(), asked, shape), own_size - _common(own, asked.distinct(), shape)
         keep = (new > 0) & (old > 0) & (old <= new + 1)
-        keep &= phrases.any((claimed == 0)[:, place] & unknown.T[said.captions.owner])
-        thing, own_thing = content < len(self._table.head), own_content < len(self._table.head)
-        heads, own_heads = self._table.head[content[thing]], self._table.head[own_content[own_thing]]
-        new_heads, _ = _differing(phrases.owner[thing], heads, captions, own[own_thing], own_heads, own_captions)
-        heads, own_heads = self._plain[heads], self._plain[own_heads]
-        new_ends, old_ends = _differing(phrases.owner[thing], heads, captions, own[own_thing], own_heads, own_captions)
-        exchanged = (new_heads > 0) & (new_ends == 0) & (old_ends == 0)
-        result: Mask = keep & ((new_heads == 1) | ((new_heads == 0) & (new < size)) | exchanged)
-        return result
+        asked, own = asked.where(content < things), own.where(own.value < things)
+        shared = _common(own.distinct(), asked, shape)
+        asked, own = asked.mapped(self._table.head), own.mapped(self._table.head)
+        named = _common(own.distinct(), asked, shape)  # things of the asked caption with a head that both name
+        new_heads = asked.distinct().sizes(shape[1]) - _common(own.distinct(), asked.distinct(), shape)
+        # Where one head is new, all things that are new must have it, but for exchanged modifiers.
+        renamed = (new_heads == 1) & (named == shared)
+        asked, own = asked.mapped(self._plain).distinct(), own.mapped(self._plain).distinct()
+        ends = _common(own, asked, shape)
+        exchanged = (new_heads > 0) & (ends == asked.sizes(shape[1])) & (ends == own.sizes(shape[0])[:, None])
+        keep &= renamed | ((new_heads == 0) & (new < size)) | exchanged
+        # Only what is in question matters.
+        rows, columns = np.nonzero(keep)
+        keep[rows, columns] = phrases.any(unknown.T)[said.captions.owner[rows], columns]
+        return keep
 
     def _read(self, content: int) -> Content:
         """Returns what a phrase claims, in words."""
@@ -91,20 +94,32 @@ class Contrasts:
         )
 
 
-def _counts(owner: Ids, values: Ids, owners: int, wanted: Ids) -> NDArray[np.float32]:
-    """Returns (owners, wanted): how often each owner has each of the wanted values, which ascend."""
-    place = np.minimum(np.searchsorted(wanted, values), max(len(wanted) - 1, 0))
-    there = wanted[place] == values if len(wanted) else np.zeros(len(values), np.bool_)
-    found = np.bincount(owner[there] * len(wanted) + place[there], minlength=owners * len(wanted))
-    return found.astype(np.float32).reshape(owners, len(wanted))
+class _Said(NamedTuple):
+    """What captions say: (caption, value) pairs, in the order of the captions."""
+
+    caption: Ids
+    value: Ids
+
+    def distinct(self) -> _Said:
+        size = int(self.value.max(initial=0)) + 1
+        keys = np.unique(self.caption * size + self.value)
+        return _Said(keys // size, keys % size)
+
+    def where(self, kept: Mask) -> _Said:
+        return _Said(self.caption[kept], self.value[kept])
+
+    def mapped(self, values: Ids) -> _Said:
+        return _Said(self.caption, values[self.value])
+
+    def sizes(self, captions: int) -> Ids:
+        return np.bincount(self.caption, minlength=captions)
 
 
-def _differing(
-    owner: Ids, heads: Ids, captions: int, own: Ids, own_heads: Ids, own_captions: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Returns (O, C) twice: how many heads only the asked caption names, and how many only the image's own."""
-    distinct = np.unique(np.concatenate([heads, own_heads]))
-    named = np.minimum(_counts(owner, heads, captions, distinct), 1)
-    own_named = np.minimum(_counts(own, own_heads, own_captions, distinct), 1)
-    both = own_named @ named.T
-    return named.sum(1) - both, own_named.sum(1)[:, None] - both
+def _common(own: _Said, asked: _Said, shape: tuple[int, int]) -> Ids:
+    """Returns (O, C): how many pairs of equal values an own and an asked caption have."""
+    order = np.argsort(asked.value, kind="stable")
+    ordered = asked.value[order]
+    first = np.searchsorted(ordered, own.value)
+    which, place = spread(first, np.searchsorted(ordered, own.value, side="right") - first)
+    keys = own.caption[which] * shape[1] + asked.caption[order[place]]
+    return np.bincount(keys, minlength=shape[0] * shape[1]).reshape(shape)

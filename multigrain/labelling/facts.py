@@ -86,13 +86,14 @@ def _first_reason(pairs: _Pairs, implied: Mask, inverse: Mask, said: Said, words
     none = np.iinfo(np.int64).max
     there = (said.fact[:, 0] * size + said.fact[:, 2]) * 4
     back = (said.fact[:, 2] * size + said.fact[:, 0]) * 4
-    first = np.where(pairs.there & pairs.equal, there, none)
-    first = np.minimum(first, np.where(pairs.there & implied, there + 1, none))
-    first = said.facts.minimum(np.minimum(first, np.where(pairs.back & inverse, back + 2, none)), none)
+    first = np.full((len(pairs.there), said.images), none)
+    for rank, (found, place) in enumerate(((pairs.equal, there), (implied, there), (inverse, back))):
+        rows, facts = np.nonzero(found & (pairs.there if place is there else pairs.back))
+        np.minimum.at(first, (rows, said.facts.owner[facts]), place[facts] + rank)
     names = ("contained", "compatible", "inverse", "possible_head")
     codes = np.array([words.code[name] for name in names], np.uint8)
-    found: NDArray[np.uint8] = codes[np.where(first == none, 3, first % 4)]
-    return found
+    reasons: NDArray[np.uint8] = codes[np.where(first == none, 3, first % 4)]
+    return reasons
 
 
 def _other_relation(predicate: Ids, pairs: _Pairs, named: Named, subject: Ids, said: Said, words: PhraseWords) -> Mask:

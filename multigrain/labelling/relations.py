@@ -55,6 +55,11 @@ class Relation:
         """Returns the words that stand in the relation to one, ascending."""
         return self._said[self._offsets[asked] : self._offsets[asked + 1]]
 
+    def holds(self, asked: int, said: int) -> bool:
+        words = self.of(asked)
+        at = int(words.searchsorted(said))
+        return at < len(words) and bool(words[at] == said)
+
     def value(self, asked: int, said: int) -> int | None:
         """Returns the value of a pair, None where there is none."""
         assert self._values is not None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
-import numpy as np
-
 from multigrain.labelling.words import PhraseWords
+
+PAIRS = 1 << 16  # answers that are kept
 
 
 class RuleWords:
@@ -20,12 +20,11 @@ class RuleWords:
             {word: i for i, word in enumerate(vocabulary)}
             for vocabulary in (rules.heads, rules.attributes, rules.predicates)
         )
-        self.alike = cache(self._alike)
-        self.near = cache(self._near)
+        self.alike = lru_cache(PAIRS)(self._alike)
+        self.near = lru_cache(PAIRS)(self._near)
 
     def _alike(self, head: str, other: str) -> bool:
-        ids = (np.array([self._heads[word]]) for word in (head, other))
-        return bool(self._words.alike(*ids)[0, 0])
+        return self._words.heads_alike(self._heads[head], self._heads[other])
 
     def _near(self, sort: Literal["head", "attribute", "predicate"], word: str) -> frozenset[str]:
         ids, relation, vocabulary = {

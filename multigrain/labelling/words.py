@@ -31,6 +31,14 @@ class PhraseWords:
         found: Mask = self.head_near.block(asked, said) | looks | (asked[:, None] == said)
         return found
 
+    def heads_alike(self, asked: int, said: int) -> bool:
+        """Returns `alike` for one pair."""
+        rules = self.rules
+        if asked == said or self.head_near.holds(asked, said):
+            return True
+        looks = rules.last_word[asked] == rules.last_word[said] or rules.unspaced[asked] == rules.unspaced[said]
+        return bool(looks) and not self._head_rival.holds(asked, said)
+
     def predicates_exclude(self, asked: Ids, said: Ids, *, living: bool) -> Mask:
         """Returns which of the asked predicates (rows) no thing can be in beside the said ones (columns)."""
         table = self.rules.excludes_living if living else self.rules.excludes
