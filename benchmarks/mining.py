@@ -3,6 +3,7 @@
     python -m benchmarks.mining graphs CAPTIONS FOLDER [--shards 32]    parses captions into shards of graphs, once
     python -m benchmarks.mining cost FOLDER [--workers 2]               mines every fifth shard, then all of them
     python -m benchmarks.mining same FOLDER [--part 5]                  one process, two, shuffled: the same bytes?
+    python -m benchmarks.mining pool FOLDER                             what hard candidates lose in smaller pools
 
 CAPTIONS is a JSONL(.gz) file of {"filename", "split", "sentences"}. What is timed is a fresh process with its workers:
 learning (corpus.json, candidates.tsv), the labels of every shard, and the rules. Memory is the largest sum, ten times a
@@ -23,13 +24,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import apache_beam as beam
+import numpy as np
 
 from benchmarks.phrase_labels import graphs_of, read_jsonl
 from pipeline.direct import beam_options, direct_runner
 from pipeline.runner_options import RunnerOptions
-from schemas.graph_shard import write_graph_shard
+from schemas.graph_shard import read_graph_shard, write_graph_shard
 from schemas.sharding import row_key, shard_of, shard_stem
 from schemas.sidecar import FileEntry, Sidecar, StageCount
+from transforms.candidates import CandidatePool
+from transforms.corpus_sample import encode_captions, hash64
+from transforms.phrases import read_caption
 from transforms.publish import Target
 from transforms.write_labels import CountCorpus, MinePhraseLabels
 from transforms.write_phrase_rules import CompilePhraseRules
@@ -91,6 +96,27 @@ def measure(folder: Path, workers: int, part: int = 1, seed: int | None = None) 
         return seconds, peak, found
 
 
+def compare_pools(folder: Path) -> None:
+    """Prints what the five hardest candidates of an image share with it, by the size of the pool that they are from."""
+    paths = (folder / sidecar.files[0].name for sidecar in sidecars_of(folder))
+    images = [image for path in paths for image in read_graph_shard(path) if image.split == "train"]
+    images.sort(key=lambda image: hash64("sample", image.image_id))
+    pool = CandidatePool((image.image_id, encode_captions(image)) for image in images)
+    sizes = [size for size in (1_024, 4_096, 16_384) if size < len(images)] + [len(images)]
+    shared = dict.fromkeys(sizes, 0.0)
+    for number in random.Random(0).sample(range(len(images)), 300):
+        image = images[number]
+        own = [read_caption(c.caption_id, g) for c, g in zip(image.captions, image.graphs, strict=True)]
+        score = pool.overlap(own)
+        best = np.zeros(len(images))
+        np.maximum.at(best, pool.image, score)
+        best[number] = 0
+        for size in sizes:
+            shared[size] += float(np.sort(best[:size])[-5:].sum())
+    for size in sizes:
+        print(f"pool of {size} images: {100 * shared[size] / shared[sizes[-1]]:.0f}% of the overlap")
+
+
 def family(pid: int) -> list[int]:
     """Returns a process and all below it."""
     found = [pid]
@@ -119,7 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     command.add_argument("captions", type=Path)
     command.add_argument("folder", type=Path)
     command.add_argument("--shards", type=int, default=32)
-    for name in ("cost", "same", "mine"):
+    for name in ("cost", "same", "pool", "mine"):
         command = commands.add_parser(name)
         command.add_argument("folder", type=Path)
         command.add_argument("--workers", type=int, default=2)
@@ -130,6 +156,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         write_graphs(args.captions, args.folder, args.shards)
     elif args.command == "mine":
         mine(args.folder, args.workers, args.seed)
+    elif args.command == "pool":
+        compare_pools(args.folder)
     elif args.command == "cost":
         fifth, _, _ = measure(args.folder, args.workers, args.part)
         whole, _, _ = measure(args.folder, args.workers)

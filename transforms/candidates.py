@@ -43,7 +43,8 @@ class CandidatePool:
                 place.append(k)
                 hashes.append(hash64("random", image_id, content.caption_id))
         total = len(image)
-        self._image, self._place = np.array(image, np.int64), np.array(place, np.int64)  # (C,)
+        self.image = np.array(image, np.int64)  # (C,) which of the images each caption is of
+        self._place = np.array(place, np.int64)  # (C,)
         self._hash = np.array(hashes, np.uint64)  # (C,)
         self._postings = {key: np.array(found, np.int32) for key, found in postings.items()}
         self._weight = {key: float(np.log((total + 1) / len(found))) for key, found in postings.items()}
@@ -54,15 +55,20 @@ class CandidatePool:
 
     def hard(self, image_id: str, own: Iterable[CaptionContent]) -> Iterator[tuple[str, CaptionContent]]:
         """Yields (image id, caption) of other images, the one that shares most first, one caption an image."""
-        keys = sorted({key for content in own for key in _keys(content)} & self._postings.keys())
-        if not keys:
-            return
-        found = np.concatenate([self._postings[key] for key in keys])
-        weights = np.repeat([self._weight[key] for key in keys], [len(self._postings[key]) for key in keys])
-        score = np.bincount(found, weights, len(self._image)) / self._length
+        score = self.overlap(own)
         # Rounded, so that equal sums stay equal however they were added up; then by hash.
         rank = np.where(score > 0, -np.round(score, 9), np.inf)
         yield from self._one_an_image(image_id, rank)
+
+    def overlap(self, own: Iterable[CaptionContent]) -> NDArray[np.float64]:
+        """Returns (C,) what each caption shares with any of these, weighed by rarity, for its length."""
+        keys = sorted({key for content in own for key in _keys(content)} & self._postings.keys())
+        if not keys:
+            return np.zeros(len(self.image))
+        found = np.concatenate([self._postings[key] for key in keys])
+        weights = np.repeat([self._weight[key] for key in keys], [len(self._postings[key]) for key in keys])
+        score: NDArray[np.float64] = np.bincount(found, weights, len(self.image)) / self._length
+        return score
 
     def random(self, image_id: str) -> Iterator[tuple[str, CaptionContent]]:
         """Yields (image id, caption) of other images in an order that only the ids decide, one caption an image."""
@@ -74,7 +80,7 @@ class CandidatePool:
         # Few are ever asked for: those that lead are found without sorting the rest, which follow if they are needed.
         for most in (LEAD, len(rank)):
             for position in self._leading(rank, most):
-                number = int(self._image[position])
+                number = int(self.image[position])
                 if number not in taken:
                     taken.add(number)
                     image_id, rows = self._rows[number]

@@ -78,7 +78,7 @@ Samples = dict[Split, BottomSample]
 
 
 class CorpusStatistics(beam.CombineFn):
-    """ImageGraphs -> Corpus. An accumulator holds at most twice `LEARN` + 2 `POOL` images."""
+    """ImageGraphs -> Corpus. An accumulator holds at most twice `LEARN` or `POOL` images a split."""
 
     def create_accumulator(self) -> Samples:
         return {split: BottomSample(max(LEARN, POOL) if split == "train" else POOL) for split in SPLITS}
