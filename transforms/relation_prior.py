@@ -13,7 +13,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,9 +33,7 @@ LEAST = 2  # mentions of a predicate that is learned
 # A cell with that many mentions counts as much as what it is filled up from: few for a place, as geometry is shared by
 # all names and well covered; more for names; most for a whole cell, which rests on single captions.
 PLACE, NAMES, WHOLE_CELL = 3.0, 10.0, 16.0
-# To which power counts what names make more or less likely than usual: names and place partly say the same thing.
-NAMES_POWER = 1 / 3
-REMEMBERED = 1 << 16  # guesses that a prior keeps
+REMEMBERED, NAMED = 1 << 16, 1 << 12  # guesses, and pairs of names, that a prior keeps in memory
 CHANCES = 50.0  # the same for how often a pair is related, in pairs of regions
 
 
@@ -73,29 +71,51 @@ class RelationPrior:
 
     def _guess(self, cell: Cell) -> Guess:
         likely = self._likely(cell)
-        claimed = self._implied @ likely
-        said = np.where(self._implied[int(claimed.argmax())], likely, 0)
-        best = int(said.argmax())
+        claims, said = self._implied
+        claimed = np.bincount(claims, likely[said], len(likely))
+        speakers = said[claims == claimed.argmax()]
+        best = int(speakers[likely[speakers].argmax()])
         return Guess(self.predicates[best], min(1.0, float(claimed[best])), self._related(cell))
 
     @cached_property
-    def _implied(self) -> NDArray[np.float64]:
-        """Row i, column j (P, P): 1 where who says predicate j says i too."""
-        return np.array([[implies(said, claim) for said in self.predicates] for claim in self.predicates], np.float64)
+    def _implied(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """All (i, j) of which who says predicate j says i too, as two arrays."""
+        both = [[implies(said, claim) for said in self.predicates] for claim in self.predicates]
+        claims, said = np.array(both).nonzero()
+        return claims, said
 
     def _likely(self, cell: Cell) -> NDArray[np.float64]:
         """Returns the probability of every predicate (P,) where a caption relates the pair.
 
         As far as names and place were not seen together, the place decides, and what the names make more or less
-        likely than usual counts by its cube root.
+        likely than usual counts by its fourth root: names and place partly say the same thing.
         """
         subject, object_, place = cell
-        anyhow = _normalised(self._vector((ANY, ANY, ANY)))
-        there = self._filled((ANY, ANY, place), anyhow, PLACE)
-        one = self._filled((subject, ANY, ANY), anyhow, NAMES)
-        other = self._filled((ANY, object_, ANY), anyhow, NAMES)
-        named = self._filled((subject, object_, ANY), _normalised(one * other / anyhow), NAMES)
-        return self._filled(cell, _normalised(there * (named / anyhow) ** NAMES_POWER), WHOLE_CELL)
+        return self._filled(cell, _normalised(self._there(place) * self._by_names(subject, object_)), WHOLE_CELL)
+
+    @cached_property
+    def _anyhow(self) -> NDArray[np.float64]:
+        return _normalised(self._vector((ANY, ANY, ANY)))
+
+    @cached_property
+    def _there(self) -> Callable[[int], NDArray[np.float64]]:
+        return cache(lambda place: self._filled((ANY, ANY, place), self._anyhow, PLACE))
+
+    @cached_property
+    def _by_names(self) -> Callable[[int, int], NDArray[np.float64]]:
+        """The fourth root of how much likelier than usual names make each predicate (P,); square roots are the same on
+        every machine, where other powers may be rounded differently."""
+
+        @cache
+        def one(subject: int, object_: int) -> NDArray[np.float64]:
+            return self._filled((subject, object_, ANY), self._anyhow, NAMES)
+
+        def both(subject: int, object_: int) -> NDArray[np.float64]:
+            general = _normalised(one(subject, ANY) * one(ANY, object_) / self._anyhow)
+            named = self._filled((subject, object_, ANY), general, NAMES)
+            return np.sqrt(np.sqrt(named / self._anyhow))
+
+        return lru_cache(NAMED)(both)
 
     def _filled(self, cell: Cell, general: NDArray[np.float64], strength: float) -> NDArray[np.float64]:
         seen = self._vector(cell)
@@ -104,8 +124,9 @@ class RelationPrior:
 
     def _vector(self, cell: Cell) -> NDArray[np.float64]:
         vector = np.zeros(len(self.predicates))
-        for index, weight in self.cells[cell].predicates.items() if cell in self.cells else ():
-            vector[index] = weight / WHOLE
+        if cell in self.cells:
+            predicates = self.cells[cell].predicates
+            vector[list(predicates)] = [weight / WHOLE for weight in predicates.values()]
         return vector
 
     def _related(self, cell: Cell) -> float:

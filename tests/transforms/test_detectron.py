@@ -154,6 +154,24 @@ def test_detect_with_bottom_up_attention_gives_sound_regions(detector: RegionDet
     assert (np.diff(regions.attribute_scores, axis=1) <= 0).all()
 
 
+def test_detect_many_with_bottom_up_attention_equals_one_photo_at_a_time(detector: RegionDetector) -> None:
+    photos = [photo(90, 130, seed=seed) for seed in range(3)]
+    together = detector.detect_many([detector.resize(image) for image in photos], FIXED)
+    for image, many in zip(photos, together, strict=True):
+        one = detector.detect(image, FIXED)
+        assert np.array_equal(many.object_ids, one.object_ids)
+        for name in ("features", "boxes", "object_scores", "attribute_scores"):
+            a, b = getattr(many, name), getattr(one, name)
+            np.testing.assert_allclose(a, b, rtol=0, atol=1e-4 * max(1.0, float(np.abs(b).max())), err_msg=name)
+
+
+def test_describe_with_bottom_up_attention_gives_a_found_region_the_same_feature(detector: RegionDetector) -> None:
+    found = detector.detect(photo(90, 130), FIXED)
+    given = detector.describe(photo(90, 130), found.boxes)
+    assert np.array_equal(given.features, found.features)
+    assert np.array_equal(given.boxes, found.boxes)
+
+
 def test_detect_rates_attributes_as_the_published_code_does(detector: RegionDetector) -> None:
     regions = detector.detect(photo(90, 130), FIXED)
     head = detector.model.roi_heads.box_predictor.attribute_head

@@ -47,7 +47,7 @@ def test_learn_prior_counts_chances_mentions_and_predicates() -> None:
 
 def test_learn_prior_learns_from_the_other_side_and_from_the_mirror() -> None:
     photos = [photo([0, 1], FAR, (0, 1, "left of")), photo([0, 1], FAR, (1, 0, "right of"))]
-    prior = learn_prior([*photos * 4, *[photo([0, 2], FAR, (0, 1, "near"))] * 3], OBJECTS)
+    prior = learn_prior([*photos * 4, *[photo([0, 2], FAR, (0, 1, "near"))] * 6], OBJECTS)
     guesses = {
         (s, o, boxes is FAR): prior.guess(s, o, place(boxes)) for s, o in ((0, 1), (1, 0)) for boxes in (FAR, FAR[::-1])
     }
