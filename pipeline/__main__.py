@@ -59,12 +59,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m pipeline", description="photos and captions -> verified shards")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    run = commands.add_parser("run", help="make a data set, or go on with one", description="make a data set")
+    # No abbreviations: Beam's --region is not our --regions.
+    run = commands.add_parser(
+        "run", help="make a data set, or go on with one", description="make a data set", allow_abbrev=False
+    )
     add_run_arguments(run)
     add_runner_arguments(run)
     run.set_defaults(command=_run)
 
-    retry = commands.add_parser("retry", help="try the rejected records of a data set again")
+    retry = commands.add_parser("retry", help="try the rejected records of a data set again", allow_abbrev=False)
     retry.add_argument("out", metavar="OUT")
     add_runner_arguments(retry)
     retry.set_defaults(command=_retry)
@@ -133,7 +136,9 @@ def _execute(options: RunOptions, runner: RunnerOptions, *, retry: bool) -> int:
     from schemas.manifest import DEAD_LETTERS, MANIFEST
     from transforms.storage import is_local, read_text
 
-    _run_on(runner.runner)(make_plan(options), runner, retry=retry)
+    _run_on(runner.runner)(make_plan(options, check_files=not runner.dry_run, here=runner.here), runner, retry=retry)
+    if runner.dry_run:
+        return OK
     manifest = json.loads(read_text(FileSystems.join(options.out, MANIFEST)))
     letters = read_text(FileSystems.join(options.out, DEAD_LETTERS)).splitlines()
     print(table(manifest))
@@ -154,6 +159,10 @@ def _run_on(runner: Runner) -> Callable[..., None]:
         from pipeline.flink import run_flink
 
         return run_flink
+    if runner == "dataflow":
+        from pipeline.dataflow import run_dataflow
+
+        return run_dataflow
     from pipeline.direct import run_direct
 
     return run_direct

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import file_digest, sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -50,9 +50,14 @@ class Plan:
         return tuple(self.description["vocabularies"].get("objects", ()))
 
 
-def make_plan(options: RunOptions) -> Plan:
-    """Returns the plan of a run. Raises OptionError where an annotation file, a detector or a parser is none."""
-    check_annotations(options)
+def make_plan(options: RunOptions, *, check_files: bool = True, here: bool = True) -> Plan:
+    """Returns the plan of a run. Raises OptionError where an annotation file, a detector or a parser is none.
+
+    Without `check_files` annotation files are not opened. `here` says that the work is done on this machine, which then
+    must have the device that is asked for.
+    """
+    if check_files:
+        check_annotations(options)
     imports = plan_imports(options) if options.regions else None
     libraries = IMPORT_LIBRARIES if imports else IMAGE_LIBRARIES if options.images else ()
     identity: dict[str, Any] = {
@@ -71,14 +76,15 @@ def make_plan(options: RunOptions) -> Plan:
         run = RunRecord(identity | imports.identity, options.to_dict())
         return Plan(options, run, choice, batch, imports.layout, imports.description, imports)
     if options.images is not None:
-        device = _device(options.device)
+        device = _device(options.device, here)
         batch = options.batch or BATCHES[device]
         choice = DetectorChoice(options.detector, options.weights, device, options.precision)
         from transforms.detector import ATTRIBUTES_PER_REGION
         from transforms.detector_handler import DetectorHandler
 
         try:
-            detector = DetectorHandler(choice, options.selection()).load_model()
+            # Only looked at, and a machine that submits may have no GPU.
+            detector = DetectorHandler(replace(choice, device="cpu"), options.selection()).load_model()
         except (ValueError, OSError, ImportError) as error:
             raise OptionError(f"--detector: {error}") from error
         attributes = min(ATTRIBUTES_PER_REGION, len(detector.attribute_names))
@@ -155,11 +161,11 @@ def open_parser(spec: str) -> CaptionParser:
         raise OptionError(f"--parser: {error}") from error
 
 
-def _device(name: str) -> str:
+def _device(name: str, here: bool) -> str:
     import torch
 
     if name == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if name == "cuda" and not torch.cuda.is_available():
+        return "cuda" if here and torch.cuda.is_available() else "cpu"
+    if name == "cuda" and here and not torch.cuda.is_available():
         raise OptionError("--device cuda: torch finds no CUDA device")
     return name

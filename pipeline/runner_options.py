@@ -38,6 +38,11 @@ class RunnerOptions:
             raise OptionError(f"--time-limit must be more than 0 seconds, not {self.time_limit}")
         _check_beam_options(self.beam)
 
+    @property
+    def here(self) -> bool:
+        """Returns whether the work is done on this machine."""
+        return self.runner == "direct" or (self.runner == "flink" and not (self.flink_master or self.job_endpoint))
+
 
 def add_runner_arguments(parser: ArgumentParser) -> None:
     """Adds the arguments that say where a flow runs to the parser of a command."""
