@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,8 @@ from transforms.storage import fetch_file
 
 STAGE = "ParseCaptions"
 PRODUCT = Product("graphs", ".parquet", STAGE, "captions_done")
+# A runner may give two shards to threads of one process, and a parser keeps caches that threads would tear.
+_ALONE = threading.Lock()
 
 
 def parse_shard(shard: Shard, parser: CaptionParser) -> tuple[list[ImageGraphs], list[DeadLetter]]:
@@ -73,7 +76,8 @@ class _Parse(beam.DoFn):
         load: Callable[[], Any] = partial(load_parser, self._spec)
 
         def build(path: Path) -> ShardContent:
-            return build_graphs(path, shard, self._shared.acquire(load, tag=self._spec))
+            with _ALONE:
+                return build_graphs(path, shard, self._shared.acquire(load, tag=self._spec))
 
         yield publish_shard(self._target, PRODUCT, shard.index, shard.record_digest(), build)
 
