@@ -2,11 +2,11 @@
 
     python -m benchmarks.flink_faults [--scenes 120] [--captions FILE.jsonl.gz --images 4000] [--only plain worker ...]
 
-Makes a demo world (with --captions: takes the first images of a caption file, without photos), runs it on this machine and
-then, each time with a cluster of its own, on Flink with two workers: undisturbed, and with one process killed by SIGKILL as
-soon as the first shards are done and others are being written: a TaskManager, the worker pool, an SDK worker, the JobManager.
-After the JobManager the run must fail with a message, and the same command finish it. Prints what lies in the output folder
-and was not asked for, processes and folders that are left, and compares the sha256 of every file.
+Makes a demo world (with --captions: takes the first images of a caption file, without photos), runs it on this machine
+and then, each time with a cluster of its own, on Flink with two workers: undisturbed, and with one process killed by
+SIGKILL as soon as the first shards are done and others are being written: a TaskManager, the worker pool, a worker, the
+JobManager. After the last the run must fail with a message, and the same command finish it. Compares the sha256 of
+every file, and prints processes and folders that are left.
 """
 
 from __future__ import annotations
@@ -19,13 +19,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.determinism import digests
 from cluster.flink import MARK
 from cluster.parts import FOLDER
-from cluster.processes import children_of
+from cluster.processes import find_below
 
 VICTIMS = {  # what the command line of the process to be killed holds
     "TaskManager": "TaskManagerRunner",
@@ -36,29 +35,12 @@ VICTIMS = {  # what the command line of the process to be killed holds
 SIDECARS = 3  # of these must be there before anything is killed
 
 
-def descendants(pid: int) -> Iterator[int]:
-    for child in children_of(pid):
-        yield child
-        yield from descendants(child)
-
-
-def find(pid: int, text: str) -> int | None:
-    """Returns a process below `pid` with a text in its command line."""
-    for child in descendants(pid):
-        try:
-            if text in Path(f"/proc/{child}/cmdline").read_text():
-                return child
-        except OSError:
-            continue
-    return None
-
-
 def kill_when_writing(process: subprocess.Popen[str], out: Path, victim: str) -> str:
     """Kills a part of the run's cluster once shards are being written; returns the state of the folder then."""
     while process.poll() is None:
         names = [path.name for path in out.iterdir()] if out.exists() else []
         done = [name for name in names if "-of-" in name and name.endswith(".json")]
-        target = find(process.pid, VICTIMS[victim])
+        target = find_below(process.pid, VICTIMS[victim])
         if len(done) >= SIDECARS and any(name.startswith(".tmp-") for name in names) and target is not None:
             os.kill(target, signal.SIGKILL)
             return f"killed with {len(done)} shard files done"

@@ -139,3 +139,14 @@ def children_of(pid: int) -> list[int]:
         if int(parent) == pid and state != "Z":
             found.append(int(stat.parent.name))
     return sorted(found)
+
+
+def find_below(pid: int, text: str) -> int | None:
+    """Returns a process that a process has started, or one of those has, by a text of its command line; Linux only."""
+    for child in children_of(pid):
+        with suppress(OSError):  # it has just ended
+            if text in Path(f"/proc/{child}/cmdline").read_text():
+                return child
+        if (found := find_below(child, text)) is not None:
+            return found
+    return None

@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from cluster.flink import MARK, Cluster, flink_cluster
+from cluster.flink import MARK, flink_cluster
 from cluster.parts import FOLDER
-from cluster.processes import children_of
+from cluster.processes import find_below
+from pipeline.__main__ import FAILED
 from pipeline.flink import worker_pool
 from tests.pipeline.conftest import World
 
 pytestmark = pytest.mark.flink
 ReadAll = Callable[[Path], dict[str, bytes]]
-LIMIT = "240"
+FLINK = ("--runner", "flink", "--workers", "2", "--time-limit", "300")
 
 
 def processes_of_clusters() -> list[str]:
@@ -34,46 +35,65 @@ def processes_of_clusters() -> list[str]:
     return found
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    with flink_cluster(worker_pool, 2) as started:
-        yield started
-
-
-def on(cluster: Cluster) -> list[str]:
-    """Returns the arguments of a run on a cluster that stands."""
-    endpoint, *others = cluster.beam_options()
-    return ["--runner", "flink", "--workers", "2", "--time-limit", LIMIT, endpoint.replace("_", "-", 1), *others]
-
-
-def test_run_on_a_cluster_of_its_own_gives_the_same_bytes_and_leaves_nothing(
+def test_run_gives_the_same_bytes_and_leaves_nothing(
     world: World, finished: Path, tmp_path: Path, read_all: ReadAll
 ) -> None:
-    assert world.run(tmp_path / "out", "--runner", "flink", "--workers", "2", "--time-limit", LIMIT) == 0
+    assert world.run(tmp_path / "out", *FLINK) == 0
     assert read_all(tmp_path / "out") == read_all(finished)
     assert processes_of_clusters() == []
     assert list(FOLDER.glob("run-*")) == []
 
 
-def test_run_goes_on_where_a_worker_is_killed(
-    cluster: Cluster, world: World, finished: Path, tmp_path: Path, read_all: ReadAll
+@pytest.mark.parametrize("victim", ["TaskManagerRunner", "pipeline.worker_pool", "pipeline.worker\0"])
+def test_run_goes_on_where_a_process_is_killed(
+    world: World, finished: Path, tmp_path: Path, read_all: ReadAll, victim: str
 ) -> None:
-    def kill() -> None:
-        while not list((tmp_path / "out").glob("features-*.json")):
-            time.sleep(0.02)
-        killed.append(children_of(cluster.supervised["worker pool"].child.pid)[0])
-        os.kill(killed[0], signal.SIGKILL)
-
-    killed: list[int] = []
-    killer = threading.Thread(target=kill, daemon=True)
-    killer.start()
-    assert world.run(tmp_path / "out", *on(cluster)) == 0
+    with killing(victim, tmp_path / "out") as killed:
+        assert world.run(tmp_path / "out", *FLINK) == 0
     assert killed
+    assert read_all(tmp_path / "out") == read_all(finished)
+    assert processes_of_clusters() == []
+
+
+def test_run_fails_without_its_job_manager_and_the_next_one_goes_on(
+    world: World, finished: Path, tmp_path: Path, read_all: ReadAll, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with killing("StandaloneSessionClusterEntrypoint", tmp_path / "out") as killed:
+        assert world.run(tmp_path / "out", *FLINK) == FAILED
+    assert killed
+    assert "JobManager was killed by signal 9" in capsys.readouterr().err
+    assert processes_of_clusters() == []
+    assert world.run(tmp_path / "out") == 0
     assert read_all(tmp_path / "out") == read_all(finished)
 
 
-def test_run_says_that_the_job_took_too_long(
-    cluster: Cluster, world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_run_uses_a_job_server_that_stands_and_says_that_a_job_took_too_long(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert world.run(tmp_path / "out", *on(cluster), "--time-limit", "1") == 1
+    with flink_cluster(worker_pool, 2) as cluster:
+        endpoint, *others = cluster.beam_options()
+        stands = [endpoint.replace("_", "-", 1), *others]
+        assert world.run(tmp_path / "out", *FLINK, *stands, "--time-limit", "1") == FAILED
     assert "longer than the 1 s of --time-limit" in capsys.readouterr().err
+
+
+@contextmanager
+def killing(victim: str, out: Path) -> Iterator[list[int]]:
+    """Kills a process of this one's cluster as soon as a shard is done; yields the list that will hold its id."""
+
+    def kill() -> None:
+        while not done.wait(0.02):
+            if list(out.glob("*-of-*.json")) and (pid := find_below(os.getpid(), victim)) is not None:
+                os.kill(pid, signal.SIGKILL)
+                killed.append(pid)
+                return
+
+    killed: list[int] = []
+    done = threading.Event()
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        yield killed
+    finally:
+        done.set()
+        killer.join()
