@@ -3,6 +3,8 @@
     python -m benchmarks.phrase_labels demo WORLD                           truth of a folder made by demo.generate
     python -m benchmarks.phrase_labels sugarcrepe PAIRS CAPTIONS --learn TRAIN   true and edited captions, by kind
     python -m benchmarks.phrase_labels cost CAPTIONS [--entries N]          seconds and memory of learning and mining
+    python -m benchmarks.phrase_labels pairs [--count N]                    the strongest pairs of words, to be judged
+    python -m benchmarks.phrase_labels draw OUT [--count N] [--seed N]      labels of a run at random, to be judged
 
 CAPTIONS and TRAIN are JSONL(.gz) files of {"filename", "split", "sentences"}; PAIRS is a folder of SugarCrepe's JSON.
 `demo` leaves out phrases that the truth denies of the very scene they were said of: misread, or in words that the
@@ -14,6 +16,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import random
 import resource
 import time
 from collections import Counter, defaultdict
@@ -24,10 +27,13 @@ from typing import Any
 from demo import phrases as demo_phrases
 from demo.world import Scene
 from demo.world import from_json as read_scene
+from multigrain import Shards
 from schemas.records import Caption, HardPhrase, ImageGraphs, Phrase, SceneGraph, TextObject
+from transforms.compatibility import SORTS
 from transforms.corpus import corpus_statistics
 from transforms.evidence import Evidence
 from transforms.judge import Judge, Knowledge
+from transforms.knowledge_tables import shipped_knowledge
 from transforms.phrase_labels import mine_image
 from transforms.phrases import CaptionContent, read_caption
 from transforms.scene_graphs import parse
@@ -173,6 +179,24 @@ def cost(captions: Path, entries: int | None) -> None:
     )
 
 
+def pairs(count: int) -> None:
+    rows = shipped_knowledge().compatibility.rows
+    strong = [(row.images, sort, row) for sort in SORTS for row in rows[sort] if row.relation != "maybe"]
+    for images, sort, row in sorted(strong, reverse=True)[:count]:
+        print(f"{images:5} images  {sort:10} {row.left} {row.relation} {row.right}")
+
+
+def draw(out: Path, count: int, seed: int) -> None:
+    """Prints labels drawn at random, each with the captions of the photo and the caption that it stands in."""
+    data = Shards(out)
+    texts = {c.caption_id: c.text for image in data for c in image.graphs.captions}
+    drawn = [(image, item) for image in data for candidate in image.labels.candidates for item in candidate.labels]
+    for number, (image, item) in enumerate(random.Random(seed).sample(drawn, count), 1):
+        print(f"\n{number}. {image.image_id}: {item.phrase.text} -> {item.label}, {item.reason}")
+        print(f"   in: {texts[item.phrase.caption_id]}")
+        print("".join(f"   - {caption.text}\n" for caption in image.graphs.captions), end="")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -185,8 +209,18 @@ def main() -> None:
     command = commands.add_parser("cost")
     command.add_argument("captions", type=Path)
     command.add_argument("--entries", type=int)
+    command = commands.add_parser("pairs")
+    command.add_argument("--count", type=int, default=40)
+    command = commands.add_parser("draw")
+    command.add_argument("out", type=Path)
+    command.add_argument("--count", type=int, default=150)
+    command.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
-    if args.command == "demo":
+    if args.command == "pairs":
+        pairs(args.count)
+    elif args.command == "draw":
+        draw(args.out, args.count, args.seed)
+    elif args.command == "demo":
         demo(args.world)
     elif args.command == "sugarcrepe":
         sugarcrepe(args.pairs, args.captions, args.learn)
