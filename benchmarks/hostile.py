@@ -23,19 +23,29 @@ import tempfile
 import traceback
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from benchmarks.hostile_readers import READERS, Outcome
+from pipeline import quiet  # noqa: F401  # before Beam is imported
 
+# isort: split
+from benchmarks.hostile_annotations import ANNOTATION_READERS
+from benchmarks.hostile_dumps import DUMP_READERS
+from benchmarks.hostile_outcome import Outcome, ReaderFactory
+from benchmarks.hostile_shards import SHARD_READERS
+
+READERS: dict[str, ReaderFactory] = {**ANNOTATION_READERS, **DUMP_READERS, **SHARD_READERS}
 PATIENCE = 30.0  # seconds an input may take
 MEMORY = 6 << 30  # bytes of address space a process may take
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGING = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate", "shutil.rmtree")
 LEAVING = ("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.posix_spawn", "socket.connect", "ctypes.dlopen")
+
+
+COLUMNS = {"inputs": 8, "taken": 8, "refused": 9, "crashes": 9, "lost": 6, "outside": 9}
 
 
 @dataclass
@@ -76,6 +86,7 @@ class Watch:
 def work(pipe: Connection, name: str, seed: int, numbers: Sequence[int], scratch: str) -> None:
     """Tries the inputs in turn; says before each which it is, and after each what became of it."""
     warnings.simplefilter("ignore")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what libraries in C say of damage
     reader = READERS[name](Path(scratch))
     limit = resource.getrlimit(resource.RLIMIT_AS)[1]
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, limit))
@@ -159,7 +170,7 @@ def main() -> int:
     args = parser.parse_args()
     names = args.reader or list(READERS)
     total = Counter[str]()
-    print(f"{'reader':22}{'inputs':>8}{'taken':>8}{'refused':>9}{'crashes':>9}{'lost':>6}{'outside':>9}", flush=True)
+    print(f"{'reader':22}" + "".join(f"{key:>{width}}" for key, width in COLUMNS.items()), flush=True)
     for place, name in enumerate(names):
         share = args.inputs // len(names) + (place < args.inputs % len(names))
         tally = try_reader(name, args.seed, range(args.first, args.first + share))
@@ -179,9 +190,9 @@ def main() -> int:
     return 1 if total["crashes"] or total["lost"] or total["outside"] else 0
 
 
-def line(name: str, counts: Any) -> str:
-    c = counts
-    return f"{name:22}{c['inputs']:>8,}{c['taken']:>8,}{c['refused']:>9,}{c['crashes']:>9,}{c['lost']:>6,}{c['outside']:>9,}"
+def line(name: str, counts: Mapping[str, int]) -> str:
+    numbers = (f"{counts[key]:>{width},}" for key, width in COLUMNS.items())
+    return f"{name:22}" + "".join(numbers)
 
 
 if __name__ == "__main__":

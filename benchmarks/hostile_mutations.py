@@ -74,8 +74,8 @@ def _changed(rng: random.Random, value: Any) -> Any:
     if way == 1:
         return value[:at] + [value[at]] * rng.choice((2, 3, 50)) + value[at + 1 :]
     if way == 2:
-        return value[:at] + [strange_value(rng)] + value[at:]
-    return value[:at] + [_changed(rng, value[at])] + value[at + 1 :]
+        return [*value[:at], strange_value(rng), *value[at:]]
+    return [*value[:at], _changed(rng, value[at]), *value[at + 1 :]]
 
 
 def mutated_bytes(rng: random.Random, data: bytes, changes: int = 3) -> bytes:

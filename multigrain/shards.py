@@ -5,7 +5,6 @@ Legend: R boxes kept an image at most, D feature size.
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,12 +20,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from schemas.feature_shard import dequantise
+from schemas.feature_shard import H5_FAULTS, dequantise, feature_problem, own_datasets
 from schemas.graph_shard import read_graph_shard
 from schemas.label_shard import read_label_shard
-from schemas.manifest import MANIFEST, SUCCESS
+from schemas.manifest import MANIFEST
+from schemas.read_manifest import ManifestError, read_manifest
 from schemas.records import ImageGraphs, ImageLabels
-from schemas.sharding import FORMAT_VERSION
+from schemas.tables import FAULTS
 
 # features (B, D), boxes (B, 4), object ids (B,), object scores (B,)
 RegionArrays = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]]
@@ -62,17 +62,9 @@ class Shards:
         """Opens a data set. Raises DataSetError where it is unfinished or its manifest was changed."""
         self.folder = Path(folder)
         try:
-            manifest = (self.folder / MANIFEST).read_bytes()
-            sealed = (self.folder / SUCCESS).read_text().strip()
-        except OSError as error:
-            raise DataSetError(f"{folder} is not a complete data set: {error.filename}: {error.strerror}") from error
-        if sha256(manifest).hexdigest() != sealed:
-            raise DataSetError(f"{folder}: {MANIFEST} is not the one that {SUCCESS} was written for")
-        self.manifest: dict[str, Any] = json.loads(manifest)
-        if self.manifest["format_version"] != FORMAT_VERSION:
-            raise DataSetError(
-                f"{folder}: format {self.manifest['format_version']}, this reader knows {FORMAT_VERSION}"
-            )
+            self.manifest: dict[str, Any] = read_manifest(self.folder)
+        except ManifestError as error:
+            raise DataSetError(str(error)) from error
         self._files = {
             (f["product"], f["shard"]): f for f in self.manifest["files"] if f["name"].endswith((".h5", ".parquet"))
         }
@@ -120,8 +112,12 @@ class Shards:
         content = path.read_bytes()
         if sha256(content).hexdigest() != self._files[product, shard]["sha256"]:
             raise DataSetError(f"{path} is damaged or another file than {MANIFEST} lists: its sha256 differs")
-        table = pq.read_table(pa.BufferReader(content), columns=list(columns))
-        return {c: pa.concat_arrays(table[c].chunks or [pa.array([], table.schema.field(c).type)]) for c in columns}
+        try:
+            table = pq.read_table(pa.BufferReader(content), columns=list(columns))
+            table.validate(full=True)
+            return {c: pa.concat_arrays(table[c].chunks or [pa.array([], table.schema.field(c).type)]) for c in columns}
+        except FAULTS as error:
+            raise DataSetError(f"{path}: not a table of {', '.join(columns)}: {error}") from error
 
     def artifact(self, name: str) -> str:
         """Returns the text of a file that belongs to the data set as a whole. Raises DataSetError as `table` does."""
@@ -144,18 +140,28 @@ class Shards:
         return features.astype(np.float32), boxes, ids, scores
 
     def features(self, shard: int) -> dict[str, NDArray[Any]]:
-        """Returns the data sets of a feature shard by name, mapped. Raises DataSetError where the file is cut off."""
-        return map_features(self.path("features", shard))
+        """Returns the data sets of a feature shard by name, mapped. Raises DataSetError where the file is damaged."""
+        path = self.path("features", shard)
+        arrays = map_features(path)
+        rows = self._starts[shard + 1] - self._starts[shard]
+        if problem := feature_problem({name: (a.shape, a.dtype) for name, a in arrays.items()}, rows):
+            raise DataSetError(f"{path}: {problem}; `verify` says more")
+        return arrays
 
     @cached_property
     def _maps(self) -> list[dict[str, NDArray[Any]]]:
-        names = (self._files["features", k]["name"] for k in range(self.manifest["n_shards"]))
-        return [map_features(self.folder / name) for name in names]
+        return [self.features(k) for k in range(self.n_shards)]
 
     def _read_tables(self, shard: int) -> tuple[list[ImageGraphs], list[ImageLabels]]:
-        graphs = read_graph_shard(self.folder / self._files["graphs", shard]["name"])
-        labels = read_label_shard(self.folder / self._files["labels", shard]["name"])
-        return list(graphs), list(labels)
+        graphs, labels = self.path("graphs", shard), self.path("labels", shard)
+        rows = self._starts[shard + 1] - self._starts[shard]
+        try:
+            tables = list(read_graph_shard(graphs)), list(read_label_shard(labels))
+        except FAULTS as error:
+            raise DataSetError(f"{graphs} or {labels.name} is damaged ({error}); `verify` says more") from error
+        if [len(table) for table in tables] != [rows, rows]:
+            raise DataSetError(f"{graphs} or {labels.name} has not the {rows} rows that {MANIFEST} lists")
+        return tables
 
 
 def list_offsets(array: pa.ListArray) -> NDArray[np.int64]:
@@ -173,8 +179,9 @@ def map_features(path: Path) -> dict[str, NDArray[Any]]:
     size = path.stat().st_size
     try:
         with h5py.File(path) as file:
-            places = {name: (d.id.get_offset(), d.nbytes, d.dtype, d.shape) for name, d in file.items()}
-    except (OSError, KeyError, RuntimeError, ValueError, AttributeError) as error:
+            own = own_datasets(file)
+            places = {name: (d.id.get_offset(), d.nbytes, d.dtype, d.shape) for name, d in own.items()}
+    except H5_FAULTS as error:
         raise DataSetError(f"{path}: the HDF5 structure is damaged: {error}") from error
     for name, (offset, nbytes, dtype, shape) in places.items():
         if not nbytes:

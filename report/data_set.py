@@ -6,10 +6,10 @@ Legend: R boxes of an image, A attributes kept a box.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import h5py
 import numpy as np
@@ -17,14 +17,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from schemas.feature_shard import H5_FAULTS, feature_problem, own_datasets
 from schemas.graph_shard import read_graph_table
 from schemas.label_shard import read_label_table
-from schemas.manifest import DEAD_LETTERS, MANIFEST, RUN, SUCCESS, RunRecord, success_text
+from schemas.manifest import DEAD_LETTERS, RUN, RunRecord
+from schemas.read_manifest import ManifestError, read_manifest
 from schemas.records import DeadLetter, ImageGraphs, ImageLabels, RegionRelation
 from schemas.relation_shard import read_relation_table
-from schemas.sharding import FORMAT_VERSION, row_key, shard_of, shard_stem
-from schemas.tables import read_rows
+from schemas.sharding import row_key, shard_of, shard_stem
+from schemas.tables import FAULTS, read_rows
 
+T = TypeVar("T")
+LETTER = ("stage", "record_id", "reason", "detail")
 BLOCK = 256  # images read at once
 
 
@@ -65,6 +69,17 @@ class Row:
     relations: tuple[RegionRelation, ...]
 
 
+def read_letters(folder: Path) -> list[DeadLetter]:
+    """Returns all dead letters of a data set. Raises OSError, ValueError where a line is none."""
+    letters = []
+    for line in (folder / DEAD_LETTERS).read_text("utf-8").splitlines():
+        fields = json.loads(line)
+        if not isinstance(fields, dict) or {type(fields.get(name)) for name in LETTER} != {str}:
+            raise ValueError(f"no dead letter: {line:.80}")
+        letters.append(DeadLetter(*(fields[name] for name in LETTER)))
+    return letters
+
+
 class DataSet:
     """A complete output folder."""
 
@@ -72,25 +87,13 @@ class DataSet:
         """Opens the folder. Raises ReportError where it is not complete, or another format's."""
         self.folder = folder
         try:
-            text = (folder / MANIFEST).read_text("utf-8")
-            sealed = (folder / SUCCESS).read_text("utf-8")
-            record = (folder / RUN).read_text("utf-8")
-            letters = (folder / DEAD_LETTERS).read_text("utf-8").splitlines()
-            if success_text(text) != sealed:
-                raise ReportError(f"{folder}: {MANIFEST} is not the one that {SUCCESS} was written for")
-            self.manifest: dict[str, Any] = json.loads(text)
-            self.run = RunRecord.from_json(record)
-            self.letters = [DeadLetter(**json.loads(line)) for line in letters]
-        except OSError as error:
-            raise ReportError(f"{folder} is not a complete data set: {error.filename}: {error.strerror}") from error
-        except (ValueError, KeyError, TypeError) as error:
-            if isinstance(error, ReportError):
-                raise
+            self.manifest: dict[str, Any] = read_manifest(folder)
+            self.run = RunRecord.from_json((folder / RUN).read_text("utf-8"))
+            self.letters = read_letters(folder)
+        except ManifestError as error:
+            raise ReportError(str(error)) from error
+        except (OSError, ValueError) as error:
             raise ReportError(f"{folder}: {RUN} or {DEAD_LETTERS} cannot be read: {error}") from error
-        if self.manifest["format_version"] != FORMAT_VERSION:
-            raise ReportError(
-                f"{folder}: format {self.manifest['format_version']}, this version knows {FORMAT_VERSION}"
-            )
         self.n_shards: int = self.manifest["n_shards"]
         vocabularies = self.manifest["vocabularies"]
         self.objects: Sequence[str] = vocabularies.get("objects") or ()
@@ -103,7 +106,7 @@ class DataSet:
         )
 
     def shard_of(self, image_id: str) -> int:
-        return shard_of(row_key(str(self.run.identity["salt"]), image_id), self.n_shards)
+        return shard_of(row_key(self.manifest["identity"]["salt"], image_id), self.n_shards)
 
     def image_ids(self, shard: int) -> list[str]:
         """Returns the ids of a shard in row order. Raises ReportError where the file is damaged."""
@@ -111,27 +114,24 @@ class DataSet:
         try:
             ids: list[str] = pq.read_table(path, columns=["image_id"])["image_id"].to_pylist()
             return ids
-        except (OSError, pa.ArrowException, LookupError, ValueError) as error:
+        except FAULTS as error:
             raise ReportError(f"{path}: cannot be read ({error}); `verify` says more") from error
 
     def graphs(self, shard: int, rows: Sequence[int]) -> list[ImageGraphs]:
         """Returns some images of a shard with their captions. Raises ReportError where the file is damaged."""
-        return read_graph_table(self._table("graphs", shard, rows))
+        return self._records("graphs", shard, rows, read_graph_table)
 
     def read(self, shard: int, rows: Sequence[int]) -> list[Row]:
         """Returns some rows of a shard. Raises ReportError, naming the file, where one is damaged."""
-        try:
-            images = self.graphs(shard, rows)
-            labels = read_label_table(self._table("labels", shard, rows))
-            seen = [NO_BOXES] * len(rows)
-            relations: list[tuple[RegionRelation, ...]] = [()] * len(rows)
-            if "features" in self.manifest["products"]:
-                seen = self._boxes(shard, rows)
-            if "relations" in self.manifest["products"]:
-                relations = [r.relations for r in read_relation_table(self._table("relations", shard, rows))]
-            return [Row(*row) for row in zip(images, labels, seen, relations, strict=True)]
-        except (KeyError, TypeError, IndexError, UnicodeDecodeError) as error:
-            raise ReportError(f"{self.folder}: shard {shard} is damaged ({error}); `verify` says more") from error
+        images = self.graphs(shard, rows)
+        labels = self._records("labels", shard, rows, read_label_table)
+        seen = [NO_BOXES] * len(rows)
+        relations: list[tuple[RegionRelation, ...]] = [()] * len(rows)
+        if "features" in self.manifest["products"]:
+            seen = self._boxes(shard, rows)
+        if "relations" in self.manifest["products"]:
+            relations = [r.relations for r in self._records("relations", shard, rows, read_relation_table)]
+        return [Row(*row) for row in zip(images, labels, seen, relations, strict=True)]
 
     def __iter__(self) -> Iterator[tuple[int, int, Row]]:
         """Yields (shard, row, content) of every image, a block in memory at a time."""
@@ -144,11 +144,13 @@ class DataSet:
     def _block(self, shard: int, start: int) -> range:
         return range(start, min(start + BLOCK, self._rows[shard]))
 
-    def _table(self, product: str, shard: int, rows: Sequence[int]) -> pa.Table:
+    def _records(self, product: str, shard: int, rows: Sequence[int], read: Callable[[pa.Table], list[T]]) -> list[T]:
         path = self.path(product, shard)
         try:
-            return read_rows(path, rows)
-        except (OSError, pa.ArrowException, IndexError, ValueError) as error:
+            table = read_rows(path, rows)
+            table.validate(full=True)
+            return read(table)
+        except FAULTS as error:
             raise ReportError(f"{path}: cannot be read ({error}); `verify` says more") from error
 
     def _boxes(self, shard: int, rows: Sequence[int]) -> list[Boxes]:
@@ -156,7 +158,10 @@ class DataSet:
         try:
             with h5py.File(path) as file:
                 low, high = min(rows), max(rows) + 1  # one read of neighbours costs less than a read a row
-                columns = [file[name][low:high] for name in COLUMNS]
+                sets = own_datasets(file)
+                if problem := feature_problem({k: (d.shape, d.dtype) for k, d in sets.items()}, self._rows[shard]):
+                    raise ValueError(problem)
+                columns = [sets[name][low:high] for name in COLUMNS]
             for row in rows:
                 n, boxes, ids, scores, attributes, attribute_scores, size = (c[row - low] for c in columns)
                 found.append(
@@ -169,6 +174,6 @@ class DataSet:
                         (int(size[0]), int(size[1])),
                     )
                 )
-        except (OSError, KeyError, RuntimeError, ValueError) as error:
+        except H5_FAULTS as error:
             raise ReportError(f"{path}: cannot be read ({error}); `verify` says more") from error
         return found

@@ -6,11 +6,11 @@ Rows that have fewer than R boxes, and images that failed (num_boxes 0), are pad
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import h5py
 import numpy as np
@@ -24,6 +24,8 @@ FeatureDtype = Literal["float16", "float32", "uint8"]
 # What a value of "relations" means: how the first region lies to the second (Yao et al. 2018). Directions are sectors
 # of 45 degrees from the first's centre to the second's, clockwise from due right.
 SPATIAL_RELATIONS = ("none", "inside", "cover", "overlap", *(f"direction_{k}" for k in range(8)))
+# What a damaged HDF5 file ends in depends on the byte that is damaged, and h5py has no kind of its own for it.
+H5_FAULTS = (OSError, ValueError, TypeError, LookupError, RuntimeError, AttributeError, OverflowError)
 PAGE = 4096  # bytes; the alignment that lets a loader map a data set
 
 
@@ -151,6 +153,43 @@ def create_feature_shard(path: Path, layout: FeatureLayout, image_ids: Sequence[
         writer = FeatureShardWriter(file, layout, image_ids)
         yield writer
         writer.fill_missing()
+
+
+def own_datasets(file: h5py.File) -> dict[str, h5py.Dataset]:
+    """Returns the data sets of a file by name.
+
+    Raises ValueError where one would be read from another file: a link, external storage, a virtual data set.
+    """
+    found = {}
+    for name in file:
+        link = file.get(name, getlink=True)
+        if not isinstance(link, h5py.HardLink):
+            raise ValueError(f"{name} is a {type(link).__name__} to what lies elsewhere")
+        dataset = file[name]
+        if not isinstance(dataset, h5py.Dataset):
+            raise ValueError(f"{name} is no data set")
+        if dataset.external or dataset.is_virtual:
+            raise ValueError(f"{name} keeps its values in another file")
+        found[name] = dataset
+    return found
+
+
+def feature_problem(sets: Mapping[str, tuple[tuple[int, ...], np.dtype[Any]]], rows: int) -> str:
+    """Returns what keeps data sets, given as (shape, dtype), from being a shard of so many rows; "" where nothing."""
+    features, ids = sets.get("features"), sets.get("image_id")
+    attributes = sets.get("attribute_ids", ((0, 0, 0), None))[0]
+    if features is None or ids is None or len(features[0]) != 3 or len(attributes) != 3 or ids[1].kind != "S":
+        return "no features (n, R, D), attribute_ids (n, R, A) or image_id among the data sets"
+    layout = FeatureLayout(features[0][1], features[0][2], attributes[2], _dtype_name(features[1]))
+    wanted = {**layout.datasets(ids[1].itemsize), "crc32c": ((), "<u4")}
+    for name, (shape, dtype) in wanted.items():
+        if name not in sets or sets[name][0] != (rows, *shape) or sets[name][1] != np.dtype(dtype):
+            return f"{name} is {sets.get(name)}, {(rows, *shape)} of {dtype} expected"
+    return ""
+
+
+def _dtype_name(dtype: np.dtype[Any]) -> FeatureDtype:
+    return next((name for name in get_args(FeatureDtype) if np.dtype(name) == dtype), "float16")
 
 
 def stored_crc(file: h5py.File, row: int) -> tuple[int, int]:

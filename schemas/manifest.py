@@ -35,7 +35,10 @@ class RunRecord:
 
     @staticmethod
     def from_json(text: str) -> RunRecord:
+        """Returns the record. Raises ValueError where the text is none."""
         fields = json.loads(text)
+        if not isinstance(fields, dict) or not all(isinstance(fields.get(k), dict) for k in ("identity", "options")):
+            raise ValueError("not the record of a run: no identity or options")
         return RunRecord(fields["identity"], fields["options"])
 
     def differences(self, other: RunRecord) -> list[str]:

@@ -16,6 +16,9 @@ from schemas.records import Span
 
 T = TypeVar("T")
 SPAN = pa.struct([("start", pa.int32()), ("end", pa.int32())])
+# What a damaged Parquet file ends in depends on the byte that is damaged: Arrow has a dozen kinds, and values that the
+# writer never wrote (an absent text, a list that ends before it begins) upset whoever reads them.
+FAULTS = (OSError, pa.ArrowException, LookupError, ValueError, TypeError, AttributeError, OverflowError)
 ROW_GROUP = 256  # images: small enough to be read alone, large enough to keep the footer small
 
 

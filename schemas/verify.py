@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.checksums import table_crcs
-from schemas.feature_shard import stored_crc
-from schemas.manifest import MANIFEST, REPORT, RUN, SUCCESS, RunRecord, success_text
+from schemas.feature_shard import H5_FAULTS, own_datasets, stored_crc
+from schemas.manifest import MANIFEST, REPORT, RUN, SUCCESS, RunRecord
+from schemas.read_manifest import read_manifest
 from schemas.sharding import row_key, shard_of, shard_stem
+from schemas.tables import FAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +34,13 @@ class Problem:
 def verify(out: Path) -> Iterator[Problem]:
     """Yields every problem of a complete data set: missing, damaged, foreign or disagreeing files."""
     try:
-        manifest = json.loads((out / MANIFEST).read_text("utf-8"))
-        sealed = (out / SUCCESS).read_text("utf-8")
+        manifest = read_manifest(out)
         run = RunRecord.from_json((out / RUN).read_text("utf-8"))
-        files = [*manifest["files"], *manifest["artifacts"]]
-        shards, salt = manifest["n_shards"], run.identity["salt"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        yield Problem(str(out), None, f"not a complete data set: {type(error).__name__}: {error}")
+    except (OSError, ValueError) as error:
+        yield Problem(str(out), None, f"not a complete data set: {error}")
         return
-    if success_text((out / MANIFEST).read_text("utf-8")) != sealed:
-        yield Problem(MANIFEST, None, f"does not match {SUCCESS}")
-        return
+    files = [*manifest["files"], *manifest["artifacts"]]
+    shards, salt = manifest["n_shards"], manifest["identity"]["salt"]
     if run.identity != manifest["identity"]:
         yield Problem(RUN, None, f"does not match {MANIFEST}: {run.differences(RunRecord(manifest['identity'], {}))}")
     whole = set()
@@ -80,12 +77,13 @@ def _check_file(out: Path, entry: dict[str, Any]) -> Iterator[Problem]:
 def _damaged_feature_rows(path: Path) -> Iterator[Problem]:
     try:
         with h5py.File(path) as file:
+            own_datasets(file)
             for row in range(len(file["crc32c"])):
                 stored, actual = stored_crc(file, row)
                 if stored != actual:
                     image_id = bytes(file["image_id"][row]).decode(errors="replace")
                     yield Problem(path.name, row, f"image {image_id!r}: crc32c {actual:08x}, {stored:08x} expected")
-    except (OSError, KeyError, RuntimeError, ValueError) as error:
+    except H5_FAULTS as error:
         yield Problem(path.name, None, f"the HDF5 structure is damaged: {error}")
 
 
@@ -97,7 +95,7 @@ def _damaged_table_rows(path: Path) -> Iterator[Problem]:
                 rows = file.metadata.row_group(group).num_rows
                 yield from _damaged_group_rows(path.name, file, group, first, rows)
                 first += rows
-    except (OSError, pa.ArrowException, ValueError) as error:
+    except FAULTS as error:
         yield Problem(path.name, None, f"the Parquet structure is damaged: {error}")
 
 
@@ -106,7 +104,7 @@ def _damaged_group_rows(name: str, file: pq.ParquetFile, group: int, first: int,
         table = file.read_row_group(group)
         actual = table_crcs(table.drop(["crc32c"]))
         stored = table["crc32c"].to_numpy()
-    except (OSError, pa.ArrowException, ValueError, LookupError) as error:
+    except FAULTS as error:
         yield Problem(name, None, f"one of the rows {first} to {first + rows - 1} cannot be read: {error}")
         return
     ids = table["image_id"].cast(pa.binary())  # a damaged id may be no UTF-8
@@ -124,7 +122,11 @@ def _check_rows(
         name = shard_stem(product, shard, shards) + (".h5" if product == "features" else ".parquet")
         if name not in whole:
             continue
-        ids = _image_ids(out / name)
+        try:
+            ids = _image_ids(out / name)
+        except (*FAULTS, RuntimeError) as error:
+            yield Problem(name, None, f"its image ids cannot be read: {error}")
+            continue
         keys = [(row_key(salt, image_id), image_id) for image_id in ids]
         for row, (key, image_id) in enumerate(keys):
             if shard_of(key, shards) != shard or (row and keys[row - 1] >= (key, image_id)):
@@ -137,6 +139,6 @@ def _check_rows(
 def _image_ids(path: Path) -> list[str]:
     if path.suffix == ".h5":
         with h5py.File(path) as file:
-            return [bytes(image_id).decode() for image_id in file["image_id"][:]]
+            return [bytes(image_id).decode() for image_id in own_datasets(file)["image_id"][:]]
     ids: list[str] = pq.read_table(path, columns=["image_id"])["image_id"].to_pylist()
     return ids

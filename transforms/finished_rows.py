@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from schemas.graph_shard import read_graph_shard
-from schemas.manifest import MANIFEST, SUCCESS, success_text
+from schemas.read_manifest import ManifestError, read_manifest
 from schemas.records import ImageGraphs
 from schemas.sharding import shard_stem
 from transforms.dumps.h5 import H5Reader
@@ -52,13 +50,9 @@ class FinishedRows:
 def open_finished(folder: Path) -> FinishedRows:
     """Returns the images of a data set. Raises UnfinishedError where it is not complete, or has no regions."""
     try:
-        text = (folder / MANIFEST).read_text("utf-8")
-        sealed = (folder / SUCCESS).read_text("utf-8")
-    except OSError as error:
-        raise UnfinishedError(f"{folder} is not a complete data set: {error.filename}: {error.strerror}") from error
-    if success_text(text) != sealed:
-        raise UnfinishedError(f"{folder}: {MANIFEST} is not the one that {SUCCESS} was written for")
-    manifest: dict[str, Any] = json.loads(text)
+        manifest = read_manifest(folder)
+    except ManifestError as error:
+        raise UnfinishedError(str(error)) from error
     if "features" not in manifest["products"]:
         raise UnfinishedError(f"{folder} has no region features: it was made of captions only")
     layout = manifest["features"]

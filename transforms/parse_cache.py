@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
 from transforms.tokens import SentenceParser, TokenTable, token_words
 
 PATIENCE = 60.0  # seconds to wait for another worker's write
+
+
+class ParseCacheError(ValueError):
+    """A file that is no cache of parses, or a damaged one; the message names it."""
 
 
 class CachedParser:
@@ -21,30 +26,57 @@ class CachedParser:
 
     def __init__(self, parser: SentenceParser, path: Path) -> None:
         self.fingerprint = parser.fingerprint
-        self._parser = parser
+        """Opens the file, or makes it. Raises ParseCacheError where it is something else."""
+        self._parser, self._path = parser, path
         self._file = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-        self._file.execute("PRAGMA journal_mode=WAL")
-        self._file.execute("PRAGMA synchronous=NORMAL")
-        self._file.execute("CREATE TABLE IF NOT EXISTS parses (key BLOB PRIMARY KEY, parse TEXT) WITHOUT ROWID")
+        with self._readable():
+            self._file.execute("PRAGMA journal_mode=WAL")
+            self._file.execute("PRAGMA synchronous=NORMAL")
+            self._file.execute("CREATE TABLE IF NOT EXISTS parses (key BLOB PRIMARY KEY, parse TEXT) WITHOUT ROWID")
+
+    def close(self) -> None:
+        self._file.close()
 
     def tables(self, sentences: Sequence[str]) -> list[TokenTable]:
-        """Returns the token table of each sentence, in order; parses what the file does not hold, and adds it."""
+        """Returns the token table of each sentence, in order; parses what the file does not hold, and adds it.
+
+        Raises ParseCacheError where the file is damaged.
+        """
+        with self._readable():
+            return self._tables(sentences)
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            self._file.close()
+            raise ParseCacheError(f"{self._path}: not a readable cache of parses ({error}); delete it") from error
+
+    def _tables(self, sentences: Sequence[str]) -> list[TokenTable]:
         keys = [self._key(s) for s in sentences]
         marks = ",".join("?" * len(keys))
         rows = self._file.execute(f"SELECT key, parse FROM parses WHERE key IN ({marks})", keys)
-        known: dict[bytes, str] = dict(rows)
-        new = [(k, s) for k, s in dict(zip(keys, sentences, strict=True)).items() if k not in known]
-        parsed = dict(zip((k for k, _ in new), self._parser.tables([s for _, s in new]), strict=True)) if new else {}
-        if parsed:
-            added = [(key, to_json(table)) for key, table in parsed.items()]
+        asked = dict(zip(keys, sentences, strict=True))
+        # What does not read as a parse of its sentence is damage, and as good as absent.
+        tables = {key: table for key, line in rows if (table := from_json(line, asked[key])) is not None}
+        new = [(key, sentence) for key, sentence in asked.items() if key not in tables]
+        if new:
+            parsed = self._parser.tables([sentence for _, sentence in new])
+            added = [(key, to_json(table)) for (key, _), table in zip(new, parsed, strict=True)]
             self._file.execute("BEGIN IMMEDIATE")
-            self._file.executemany("INSERT OR IGNORE INTO parses VALUES (?, ?)", added)
+            self._file.executemany("INSERT OR REPLACE INTO parses VALUES (?, ?)", added)
             self._file.execute("COMMIT")
-            known.update(added)
-        return [from_json(known[key], sentence) for key, sentence in zip(keys, sentences, strict=True)]
+            tables |= dict(zip((key for key, _ in new), parsed, strict=True))
+        return [_copy(tables[key]) for key in keys]
 
     def _key(self, sentence: str) -> bytes:
         return blake2b(f"{self.fingerprint}\0{sentence}".encode(errors="surrogatepass"), digest_size=16).digest()
+
+
+def _copy(table: TokenTable) -> TokenTable:
+    """Returns a table of its own for a sentence that stands there twice: the grammar changes what it is given."""
+    return TokenTable(list(table.words), list(table.tags), list(table.labels), list(table.heads), table.spans)
 
 
 def to_json(table: TokenTable) -> str:
@@ -52,7 +84,17 @@ def to_json(table: TokenTable) -> str:
     return json.dumps([table.tags, table.labels, table.heads, table.spans], separators=(",", ":"))
 
 
-def from_json(line: str, sentence: str) -> TokenTable:
-    """Returns the token table that `to_json` wrote for a sentence."""
-    tags, labels, heads, spans = json.loads(line)
-    return TokenTable(token_words(sentence, spans), tags, labels, heads, tuple((a, b) for a, b in spans))
+def from_json(line: object, sentence: str) -> TokenTable | None:
+    """Returns the token table that `to_json` wrote for a sentence, None where the line is no such table."""
+    try:
+        tags, labels, heads, spans = json.loads(line)  # type: ignore[arg-type]
+        n = len(heads)
+        whole = len(tags) == len(labels) == len(spans) == n and all(type(x) is str for x in (*tags, *labels))
+        if not whole or not all(type(head) is int and 0 <= head < n for head in heads):
+            return None
+        pairs = tuple((a, b) for a, b in spans)
+        if not all(type(a) is type(b) is int and 0 <= a < b <= len(sentence) for a, b in pairs):
+            return None
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return TokenTable(token_words(sentence, pairs), tags, labels, heads, pairs)
