@@ -141,7 +141,9 @@ class Shards:
 
     def features(self, shard: int) -> dict[str, NDArray[Any]]:
         """Returns the data sets of a feature shard by name, mapped. Raises DataSetError where the file is damaged."""
-        path = self.path("features", shard)
+        return self._checked_features(self.path("features", shard), shard)
+
+    def _checked_features(self, path: Path, shard: int) -> dict[str, NDArray[Any]]:
         arrays = map_features(path)
         rows = self._starts[shard + 1] - self._starts[shard]
         if problem := feature_problem({name: (a.shape, a.dtype) for name, a in arrays.items()}, rows):
@@ -150,10 +152,11 @@ class Shards:
 
     @cached_property
     def _maps(self) -> list[dict[str, NDArray[Any]]]:
-        return [self.features(k) for k in range(self.n_shards)]
+        names = (self._files["features", k]["name"] for k in range(self.n_shards))
+        return [self._checked_features(self.folder / name, k) for k, name in enumerate(names)]
 
     def _read_tables(self, shard: int) -> tuple[list[ImageGraphs], list[ImageLabels]]:
-        graphs, labels = self.path("graphs", shard), self.path("labels", shard)
+        graphs, labels = (self.folder / self._files[product, shard]["name"] for product in ("graphs", "labels"))
         rows = self._starts[shard + 1] - self._starts[shard]
         try:
             tables = list(read_graph_shard(graphs)), list(read_label_shard(labels))

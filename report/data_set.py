@@ -22,7 +22,7 @@ from schemas.graph_shard import read_graph_table
 from schemas.label_shard import read_label_table
 from schemas.manifest import DEAD_LETTERS, RUN, RunRecord
 from schemas.read_manifest import ManifestError, read_manifest
-from schemas.records import DeadLetter, ImageGraphs, ImageLabels, RegionRelation
+from schemas.records import Caption, DeadLetter, ImageGraphs, ImageLabels, RegionRelation, SceneGraph
 from schemas.relation_shard import read_relation_table
 from schemas.sharding import row_key, shard_of, shard_stem
 from schemas.tables import FAULTS, read_rows
@@ -106,7 +106,7 @@ class DataSet:
         )
 
     def shard_of(self, image_id: str) -> int:
-        return shard_of(row_key(self.manifest["identity"]["salt"], image_id), self.n_shards)
+        return shard_of(row_key(self.manifest["identity"].get("salt", ""), image_id), self.n_shards)
 
     def image_ids(self, shard: int) -> list[str]:
         """Returns the ids of a shard in row order. Raises ReportError where the file is damaged."""
@@ -119,7 +119,11 @@ class DataSet:
 
     def graphs(self, shard: int, rows: Sequence[int]) -> list[ImageGraphs]:
         """Returns some images of a shard with their captions. Raises ReportError where the file is damaged."""
-        return self._records("graphs", shard, rows, read_graph_table)
+        images = self._records("graphs", shard, rows, read_graph_table)
+        for image in images:
+            if not all(map(_is_whole, image.captions, image.graphs)):
+                raise ReportError(f"{self.path('graphs', shard)}: {image.image_id!r}: a graph leads out of its caption")
+        return images
 
     def read(self, shard: int, rows: Sequence[int]) -> list[Row]:
         """Returns some rows of a shard. Raises ReportError, naming the file, where one is damaged."""
@@ -177,3 +181,13 @@ class DataSet:
         except H5_FAULTS as error:
             raise ReportError(f"{path}: cannot be read ({error}); `verify` says more") from error
         return found
+
+
+def _is_whole(caption: Caption, graph: SceneGraph) -> bool:
+    """Returns whether every number of a graph leads to an object, a token or a character that is there."""
+    n, objects = len(graph.tokens), len(graph.objects)
+    return (
+        all(0 <= start <= end <= len(caption.text) for start, end in graph.tokens)
+        and all(0 <= one.span[0] < one.span[1] <= n for one in graph.objects)
+        and all(0 <= r.subject < objects and 0 <= r.object < objects for r in graph.relations)
+    )

@@ -6,7 +6,7 @@ Rows that have fewer than R boxes, and images that failed (num_boxes 0), are pad
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,13 +155,15 @@ def create_feature_shard(path: Path, layout: FeatureLayout, image_ids: Sequence[
         writer.fill_missing()
 
 
-def own_datasets(file: h5py.File) -> dict[str, h5py.Dataset]:
-    """Returns the data sets of a file by name.
+def own_datasets(file: h5py.File, names: Collection[str] | None = None) -> dict[str, h5py.Dataset]:
+    """Returns the data sets of a file by name, only those of the given names that are there.
 
     Raises ValueError where one would be read from another file: a link, external storage, a virtual data set.
     """
     found = {}
     for name in file:
+        if names is not None and name not in names:
+            continue
         link = file.get(name, getlink=True)
         if not isinstance(link, h5py.HardLink):
             raise ValueError(f"{name} is a {type(link).__name__} to what lies elsewhere")

@@ -60,9 +60,10 @@ def manifest_problem(manifest: Any) -> str:
 
 
 def _identity_problem(manifest: Mapping[str, Any]) -> str:
-    if not isinstance(manifest.get("identity"), dict) or not isinstance(manifest["identity"].get("salt"), str):
-        return "identity has no salt"
-    if len(manifest["identity"]["salt"].encode(errors="replace")) > 64:
+    identity = manifest.get("identity")
+    if not isinstance(identity, dict) or not isinstance(identity.get("salt", ""), str):
+        return "no identity, or a salt that is no text"
+    if len(identity.get("salt", "").encode(errors="replace")) > 64:
         return "a salt of more than 64 bytes"
     return "" if isinstance(manifest.get("fingerprint"), str) else "no fingerprint"
 

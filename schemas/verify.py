@@ -40,7 +40,7 @@ def verify(out: Path) -> Iterator[Problem]:
         yield Problem(str(out), None, f"not a complete data set: {error}")
         return
     files = [*manifest["files"], *manifest["artifacts"]]
-    shards, salt = manifest["n_shards"], manifest["identity"]["salt"]
+    shards, salt = manifest["n_shards"], manifest["identity"].get("salt", "")
     if run.identity != manifest["identity"]:
         yield Problem(RUN, None, f"does not match {MANIFEST}: {run.differences(RunRecord(manifest['identity'], {}))}")
     whole = set()

@@ -95,7 +95,11 @@ class CandidatePool:
 
 
 def _contents(rows: bytes) -> list[CaptionContent]:
-    return [read_caption(caption_id, graph) for caption_id, graph in decode_captions(json.loads(rows))]
+    """Returns an image's captions. Raises ValueError where the rows are not those of captions."""
+    try:
+        return [read_caption(caption_id, graph) for caption_id, graph in decode_captions(json.loads(rows))]
+    except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
+        raise ValueError(f"candidates: {rows[:80]!r} are no captions: {type(error).__name__}: {error}") from error
 
 
 def _keys(content: CaptionContent) -> set[Key]:

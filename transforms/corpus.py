@@ -68,8 +68,11 @@ class Corpus:
         record = read_record(text, (*TABLES, *PLACE_KINDS))
         rows: dict[Split, list[tuple[str, bytes]]] = {split: [] for split in SPLITS}
         for line in candidates.splitlines():
-            split, image_id, captions = line.split(b"\t")
-            rows[split.decode()].append((json.loads(image_id), captions))  # type: ignore[index]
+            split, _, rest = line.partition(b"\t")
+            image_id, _, captions = rest.partition(b"\t")
+            if split.decode(errors="replace") not in rows:
+                raise ValueError(f"candidates: {line[:80]!r}; a split, an image id and captions expected")
+            rows[split.decode()].append((str(json.loads(image_id)), captions))  # type: ignore[index]
         pools = {split: tuple(rows[split]) for split in SPLITS}
         return cls(knowledge_of(record), read_slots(record), pools)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from transforms.judge import Knowledge
 
 FORMAT = 1
 TABLES = (*SORTS, "associations", "mentions")
+ROW = (str, str, str, int, float, float, float, float)  # of Row, Association and a mention
+ASSOCIATION, MENTION = (str, str, int, float), (str, int, int)
 SHIPPED = Path(__file__).parent / "tables" / "flickr30k.json"
 
 Tables = list[tuple[str, Iterable[Any]]]  # (name, rows)
@@ -45,9 +47,27 @@ def _line(row: Any) -> str:
     return json.dumps(row, separators=(",", ":"), ensure_ascii=True)
 
 
+def _rows(record: dict[str, Any], name: str, kinds: Sequence[type]) -> list[list[Any]]:
+    """Returns a table, which people may have edited. Raises ValueError, naming the row, where one is not of `kinds`."""
+    rows = record[name]
+    if not isinstance(rows, list):
+        raise ValueError(f"corpus: {name} is no table")
+    for row in rows:
+        fits = isinstance(row, list) and len(row) == len(kinds)
+        numbers = (int, float)
+        if not fits or not all(
+            isinstance(value, numbers if kind is float else kind) for value, kind in zip(row, kinds, strict=True)
+        ):
+            raise ValueError(f"corpus: {name}: {row!r:.120}; {', '.join(kind.__name__ for kind in kinds)} expected")
+    return rows
+
+
 def read_record(text: str, names: Iterable[str]) -> dict[str, Any]:
     """Returns the tables by name; ValueError names what is not of this format, or missing."""
-    record = json.loads(text)
+    try:
+        record = json.loads(text)
+    except RecursionError as error:
+        raise ValueError(f"corpus of lists in lists in lists: {error}") from error
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         found = record.get("format") if isinstance(record, dict) else type(record).__name__
         raise ValueError(f"corpus of format {found!r} where {FORMAT} is expected")
@@ -63,11 +83,13 @@ def read_knowledge(text: str) -> Knowledge:
 
 
 def knowledge_of(record: dict[str, Any]) -> Knowledge:
-    """Returns what the tables of a record teach."""
-    rows = {sort: tuple(Row(*row) for row in record[sort]) for sort in SORTS}
-    compatibility = Compatibility(rows, tuple(Association(*row) for row in record["associations"]))
-    mentions = {head: n for head, n, _ in record["mentions"]}
-    alone = {head: n for head, _, n in record["mentions"] if n}
+    """Returns what the tables of a record teach. Raises ValueError where a row is not as it should be."""
+    rows = {sort: tuple(Row(*row) for row in _rows(record, sort, ROW)) for sort in SORTS}
+    associations = tuple(Association(*row) for row in _rows(record, "associations", ASSOCIATION))
+    compatibility = Compatibility(rows, associations)
+    counts = _rows(record, "mentions", MENTION)
+    mentions = {head: n for head, n, _ in counts}
+    alone = {head: n for head, _, n in counts if n}
     return Knowledge(compatibility, Absence(mentions, alone))
 
 

@@ -41,7 +41,13 @@ class Slots:
 
 
 def read_slots(record: Mapping[str, Any]) -> Slots:
-    """Returns the slots of the rows by kind."""
+    """Returns the slots of the rows by kind. Raises ValueError where a row is not as it should be."""
+    for kind in PLACE_KINDS:
+        for row in record[kind] if isinstance(record[kind], list) else [record[kind]]:
+            if not (isinstance(row, list) and [type(part) for part in row] == [str, str, list]):
+                raise ValueError(f"corpus: {kind}: {row!r:.120}; two words and a list of words expected")
+            if not all(isinstance(word, str) for word in row[2]):
+                raise ValueError(f"corpus: {kind}: {row!r:.120}; a word that is no text")
     return Slots({kind: {(a, b): tuple(words) for a, b, words in record[kind]} for kind in PLACE_KINDS})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import apache_beam as beam
@@ -18,7 +19,7 @@ from transforms.corpus import Corpus, CorpusStatistics
 from transforms.phrase_labels import mine_image
 from transforms.progress import count
 from transforms.publish import Product, ShardContent, Target, publish_shard
-from transforms.storage import publish_text, read_text
+from transforms.storage import DamagedFileError, publish_text, read_text
 from transforms.write_graphs import shard_images
 
 STAGE = "MinePhraseLabels"
@@ -67,7 +68,7 @@ class _Mine(beam.DoFn):
 
     def process(self, graphs: Sidecar, corpus: FileEntry, pool: FileEntry) -> Iterator[Sidecar]:
         def build(path: Path) -> ShardContent:
-            load = partial(_load_corpus, self._target.out, corpus.name, pool.name)
+            load = partial(_load_corpus, self._target.out, corpus, pool)
             statistics: Corpus = self._shared.acquire(load, tag=corpus.sha256 + pool.sha256)
             images = shard_images(self._target, graphs)
             return build_labels(path, images, statistics, self._candidates)
@@ -86,6 +87,15 @@ def build_labels(path: Path, images: Iterable[ImageGraphs], corpus: Corpus, cand
     return ShardContent(len(labels), {STAGE: StageCount(len(labels), len(labels), 0)}, [])
 
 
-def _load_corpus(out: str, tables: str, candidates: str) -> Corpus:
-    texts = (read_text(FileSystems.join(out, name)) for name in (tables, candidates))
-    return Corpus.from_text(next(texts), next(texts).encode("ascii"))
+def _load_corpus(out: str, tables: FileEntry, candidates: FileEntry) -> Corpus:
+    """Returns the corpus that was published. Raises DamagedFileError where a file is another one by now."""
+    texts = [_published(out, entry) for entry in (tables, candidates)]
+    return Corpus.from_text(texts[0], texts[1].encode("ascii"))
+
+
+def _published(out: str, entry: FileEntry) -> str:
+    path = FileSystems.join(out, entry.name)
+    text = read_text(path)
+    if sha256(text.encode()).hexdigest() != entry.sha256:
+        raise DamagedFileError(f"{path} was changed while labels were made of it; run again")
+    return text

@@ -11,19 +11,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
 
-from schemas.feature_shard import dequantise
+from schemas.feature_shard import H5_FAULTS, dequantise, own_datasets
 from transforms.dumps.dump import Dump, make_dump
 from transforms.dumps.index import index_rows
 from transforms.dumps.rows import DumpError, DumpRow, RowError, row_of_arrays
 
-FAULTS = (OSError, ValueError, TypeError, LookupError, RuntimeError)  # of a damaged file: h5py has no kind of its own
+_MAX_ROWS, _MAX_BYTES = 1 << 24, 1 << 30  # of a file; of one row: headers of a few bytes can announce any number
 _TAKEN = ("num_boxes", "boxes", "object_ids", "object_scores", "attribute_ids", "attribute_scores")
+_KNOWN = (*_TAKEN, "image_size", "feature_range", "features", "image_id")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +45,7 @@ class H5Reader:
                 features = dequantise(features, file["feature_range"][local])
             if "image_size" in file:
                 arrays["image_h"], arrays["image_w"] = file["image_size"][local]
-        except FAULTS as error:
+        except H5_FAULTS as error:
             raise RowError("damaged_array", f"{place}: {error}") from error
         if "num_boxes" in arrays and not arrays["num_boxes"]:
             raise RowError("no_regions", f"{place}: num_boxes is 0: the image failed where the file was made")
@@ -75,18 +77,21 @@ def open_h5(path: Path) -> Dump:
 def _ids(path: Path) -> list[str]:
     try:
         with h5py.File(path) as file:
-            missing = [name for name in ("features", "image_id") if not isinstance(file.get(name), h5py.Dataset)]
+            sets = own_datasets(file, _KNOWN)
+            missing = [name for name in ("features", "image_id") if name not in sets]
             if missing:
-                raise DumpError(f"{path}: no data set {missing[0]!r} among {sorted(file)[:20]}")
-            shape, rows = file["features"].shape, len(file["image_id"])
-            lengths = {name: len(file[name]) for name in (*_TAKEN, "image_size", "feature_range") if name in file}
+                raise DumpError(f"{path}: no data set {missing[0]!r} among {sorted(map(str, file))[:20]}")
+            shape, rows = sets["features"].shape, len(sets["image_id"])
+            lengths = {name: len(sets[name]) for name in _KNOWN if name in sets}
             wrong = {name: length for name, length in lengths.items() if length != rows}
             if len(shape) != 3 or shape[0] != rows or wrong:
                 raise DumpError(f"{path}: features are {shape}, image_id has {rows} rows, {wrong or '(rows, R, D)'}")
-            return [_text(value) for value in file["image_id"][:]]
+            if rows > _MAX_ROWS or any(prod(s.shape[1:]) * s.dtype.itemsize > _MAX_BYTES for s in sets.values()):
+                raise DumpError(f"{path}: {rows} rows, features of {shape}: more than anybody's photos have")
+            return [_text(value) for value in sets["image_id"][:]]
     except DumpError:
         raise
-    except FAULTS as error:
+    except H5_FAULTS as error:
         raise DumpError(f"{path}: not a readable HDF5 file: {error}") from error
 
 

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from math import prod
 from pathlib import Path
 from typing import Any
 
-import lmdb
 import msgpack
 import numpy as np
 
 from transforms.dumps.dump import Dump, make_dump
 from transforms.dumps.index import index_rows
+from transforms.dumps.lmdb_pages import LmdbError, read_values
 from transforms.dumps.npy import parse_npz
 from transforms.dumps.rows import DumpError, DumpRow, RowError, row_of_arrays
 
+DATA = "data.mdb"
 _RESERVED = b"__"  # __keys__, __len__ and the like are no images
 _ZIP = b"PK\x03\x04"
 _NUMBERS = "fiub"
@@ -31,41 +31,36 @@ _NUMBERS = "fiub"
 class LmdbReader:
     folder: Path
     keys: tuple[bytes, ...]
+    starts: tuple[int, ...]  # where each value lies in the file
+    sizes: tuple[int, ...]  # bytes
 
     def read(self, row: int, feature_size: int | None) -> DumpRow:
         key = self.keys[row]
         place = key.decode(errors="replace")
-        try:
-            with _environment(self.folder).begin() as transaction:
-                value = transaction.get(key)
-        except lmdb.Error as error:
-            raise RowError("damaged_array", f"{place}: {error}") from error
-        if value is None:
-            raise RowError("missing_file", f"{place}: no longer in {self.folder.name}")
+        with (self.folder / DATA).open("rb") as file:
+            file.seek(self.starts[row])
+            value = file.read(self.sizes[row])
         arrays = parse_npz(value, place) if value.startswith(_ZIP) else parse_message(value, place)
         return row_of_arrays(arrays, place, feature_size)
 
 
 def open_lmdb(folder: Path) -> Dump:
     """Returns the dump of an LMDB folder. Raises DumpError where it is none, or holds no image."""
-    data = folder / "data.mdb"
+    data = folder / DATA
     if not data.is_file():
         raise DumpError(
             f"{folder}: no data.mdb in it; the folder of one LMDB expected (UNITER's are feat_th... or all)"
         )
     try:
-        environment = _environment(folder)
-        expected = (environment.info()["last_pgno"] + 1) * environment.stat()["psize"]
-        if data.stat().st_size < expected:  # LMDB maps the file: to look past its end would kill the process
-            raise DumpError(f"{data}: {data.stat().st_size} bytes of {expected}; the file is cut")
-        with environment.begin() as transaction:
-            keys = tuple(key for key in transaction.cursor().iternext(values=False) if not key.startswith(_RESERVED))
-    except lmdb.Error as error:
-        raise DumpError(f"{folder}: {error}") from error
+        values = [value for value in read_values(data) if not value.key.startswith(_RESERVED)]
+    except (LmdbError, OSError) as error:
+        raise DumpError(f"{data}: {error}") from error
+    keys = tuple(value.key for value in values)
     if not keys:
         raise DumpError(f"{folder}: no image in it")
+    reader = LmdbReader(folder, keys, tuple(v.start for v in values), tuple(v.size for v in values))
     index = index_rows((key.decode(errors="replace").removesuffix(".npz"),) for key in keys)
-    return make_dump("lmdb", str(folder), (data,), index, LmdbReader(folder, keys))
+    return make_dump("lmdb", str(folder), (data,), index, reader)
 
 
 def parse_message(data: bytes, place: str) -> dict[str, Any]:
@@ -94,9 +89,3 @@ def _array(fields: Mapping[Any, Any]) -> Any:
     if len(named["data"]) != prod(shape) * dtype.itemsize:
         raise ValueError(f"{len(named['data'])} bytes, {dtype} of shape {shape} takes {prod(shape) * dtype.itemsize}")
     return np.frombuffer(named["data"], dtype).reshape(shape)
-
-
-@cache
-def _environment(folder: Path) -> Any:
-    """Returns the open database; a process may open each only once."""
-    return lmdb.open(str(folder), readonly=True, create=False, lock=False, readahead=False, max_readers=1)

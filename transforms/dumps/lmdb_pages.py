@@ -59,11 +59,14 @@ def _root(file: IO[bytes], size: int) -> tuple[int, int]:
     file.seek(page_size)
     second = _meta(file.read(512))
     metas = [meta for meta in (first, second) if meta is not None and meta[0] == page_size]
-    return page_size, max(metas, key=lambda meta: meta[2])[1]
+    _, root, _, last = max(metas, key=lambda meta: meta[2])
+    if root != EMPTY and size < (last + 1) * page_size:
+        raise LmdbError(f"{size} bytes of {(last + 1) * page_size}; the file is cut")
+    return page_size, root
 
 
-def _meta(data: bytes) -> tuple[int, int, int] | None:
-    """Returns (page size, root page, transaction) of a meta page, None where it is none."""
+def _meta(data: bytes) -> tuple[int, int, int, int] | None:
+    """Returns (page size, root page, transaction, last page) of a meta page, None where it is none."""
     at = PAGE.size
     if len(data) < at + META.size + 2 * TREE.size + 16 or not PAGE.unpack_from(data)[2] & META_PAGE:
         return None
@@ -71,10 +74,10 @@ def _meta(data: bytes) -> tuple[int, int, int] | None:
     if (magic, version) != (MAGIC, VERSION):
         return None
     free, main = (TREE.unpack_from(data, at + META.size + i * TREE.size) for i in (0, 1))
-    (transaction,) = struct.unpack_from("<Q", data, at + META.size + 2 * TREE.size + 8)
+    last, transaction = struct.unpack_from("<QQ", data, at + META.size + 2 * TREE.size)
     if main[1] & ~0x08:  # 0x08: integer keys; duplicates and the like make other trees
         raise LmdbError(f"keys with flags {main[1]:#x}; a plain database expected")
-    return free[0], main[-1], transaction
+    return free[0], main[-1], transaction, last
 
 
 class _Tree:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -17,7 +19,18 @@ from numpy.typing import NDArray
 from transforms.array_pickle import load_arrays
 from transforms.dumps.rows import DumpError, RowError
 
-_MAX_MEMBER = 1 << 30  # bytes of one array in an .npz
+_MAX_BYTES = 1 << 30  # of all arrays of an .npz
+# What a damaged archive ends in depends on the byte that is damaged.
+_ZIP_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 _HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
@@ -85,17 +98,30 @@ def parse_npy(data: bytes, place: str) -> Any:
 def parse_npz(source: Path | bytes, place: str) -> dict[str, Any]:
     """Returns the arrays of an .npz file by name. Raises RowError: damaged_array, missing_file."""
     try:
-        with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
+        data = source if isinstance(source, bytes) else source.read_bytes()
+    except FileNotFoundError as error:
+        raise RowError("missing_file", f"{place}: no such file") from error
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = sum(info.file_size for info in archive.infolist())
+            if size > _MAX_BYTES:
+                raise RowError("damaged_array", f"{place}: {size} bytes when unpacked, at most {_MAX_BYTES} allowed")
             members = {}
             for info in archive.infolist():
                 name = info.filename.removesuffix(".npy")
-                if info.file_size > _MAX_MEMBER:
-                    raise RowError("damaged_array", f"{place}: {name} has {info.file_size} bytes")
                 members[name] = parse_npy(archive.read(info), f"{place}: {name}")
             return members
-    except FileNotFoundError as error:
-        raise RowError("missing_file", f"{place}: no such file") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+    # The bytes are in memory, so whatever the archive's library raises is the content's fault.
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        RuntimeError,
+        ValueError,
+        OSError,
+        struct.error,
+    ) as error:
         raise RowError("damaged_array", f"{place}: not an .npz file: {error}") from error
 
 
@@ -108,4 +134,6 @@ def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
         shape, fortran, dtype = _HEADERS[version](file)
     except (SyntaxError, TokenError, RecursionError, MemoryError) as error:  # it is parsed as Python
         raise ValueError(f"{type(error).__name__}: {error}") from error
+    if any(length < 0 for length in shape):
+        raise ValueError(f"shape {shape}")
     return shape, fortran, dtype
