@@ -58,4 +58,4 @@ def _numbers(title: str, counts: Counter[int], axis: str, unit: str) -> Chart | 
 def _labels(total: Statistics) -> Chart | None:
     ranked = sorted(total.labels.items(), key=lambda item: (LABEL_ORDER.index(item[0][0]), -item[1], item[0]))
     rows = [(label, reason, n) for (label, reason), n in ranked]
-    return label_bars("Labels of phrases of other captions", rows, "phrases") if rows else None
+    return label_bars("Labels of phrases", rows, "phrases") if rows else None

@@ -56,6 +56,9 @@ def example(row: Row, chosen: Chosen, others: Parsed, vocabulary: Sequence[str])
         "links": [[r.subject, r.predicate, r.object, round(r.score, 2)] for r in row.relations[:REGION_RELATIONS]],
         "captions": [caption(c, g, said[c.caption_id]) for c, g in captions],
         "more": len(own) - len(captions),
+        "hard": [
+            [x.text, x.sentence[:TEXT], x.reason, round(x.confidence, 2)] for x in row.labels.hard_phrases[:PHRASES]
+        ],
         "candidates": [candidate(one, others) for one in row.labels.candidates[:CAPTIONS]],
     }
 

@@ -62,6 +62,11 @@ def _lines(data: DataSet, row: Row, shard: int, place: int) -> Iterator[str]:
     if len(image.captions) > CAPTIONS:
         yield ""
         yield f"... and {len(image.captions) - CAPTIONS:,} captions more"
+    if row.labels.hard_phrases:
+        yield ""
+        yield "made from its captions, and false of it"
+    for hard in row.labels.hard_phrases[:CAPTIONS]:
+        yield f"   {SIGNS['negative']} {hard.text}  ({hard.reason}, {hard.confidence:.2f}): {hard.sentence}"
     texts = _texts(data, row.labels.candidates)
     for candidate in row.labels.candidates[:CAPTIONS]:
         yield from _candidate(candidate, texts.get(candidate.caption_id, ""))

@@ -69,6 +69,7 @@ def collect(rows: Iterable[tuple[int, int, Row]], object_names: Sequence[str], n
         _count_captions(total, content.image)
         _count_boxes(total, content.seen, object_names)
         total.region_predicates.update(relation.predicate for relation in content.relations)
+        total.labels.update(("negative", f"made: {item.reason}") for item in content.labels.hard_phrases)
         for candidate in content.labels.candidates:
             total.labels.update((item.label, item.reason) for item in candidate.labels)
         heads = tuple(sorted({o.head for graph in content.image.graphs for o in graph.objects}))

@@ -6,7 +6,8 @@ Rows that have fewer than R boxes, and images that failed (num_boxes 0), are pad
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import io
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +67,11 @@ class FeatureRow:
 class FeatureShardWriter:
     """Writes the rows of one shard in any order; rows that were not written are failed images."""
 
-    def __init__(self, file: h5py.File, layout: FeatureLayout, image_ids: Sequence[str]) -> None:
+    def __init__(
+        self, file: h5py.File, layout: FeatureLayout, image_ids: Sequence[str], check: Callable[[], None]
+    ) -> None:
+        """Takes an empty file; `check` raises OSError where what was written so far did not reach the disk."""
+        self._check = check
         self.layout, self._ids = layout, [i.encode() for i in image_ids]
         self._specs = layout.datasets(max([1, *map(len, self._ids)]))
         self._sets: dict[str, Any] = {}
@@ -125,6 +130,7 @@ class FeatureShardWriter:
             parts.append(value.tobytes())
         self._sets["crc32c"][row] = row_crc(parts)
         self._missing.discard(row)
+        self._check()
 
 
 def to_dtype(features: NDArray[np.float32], dtype: str) -> NDArray[Any]:
@@ -148,11 +154,50 @@ def dequantise(values: NDArray[np.uint8], ranges: NDArray[np.float32]) -> NDArra
 
 @contextmanager
 def create_feature_shard(path: Path, layout: FeatureLayout, image_ids: Sequence[str]) -> Iterator[FeatureShardWriter]:
-    """Yields a writer of a new shard file whose row i is image_ids[i]."""
-    with h5py.File(path, "w", libver="latest", alignment_threshold=PAGE, alignment_interval=PAGE) as file:
-        writer = FeatureShardWriter(file, layout, image_ids)
-        yield writer
-        writer.fill_missing()
+    """Yields a writer of a new shard file whose row i is image_ids[i]. Raises OSError where it cannot be written."""
+    with path.open("w+b", buffering=0) as raw:
+        place = _Place(raw)
+        with h5py.File(place, "w", libver="latest", alignment_threshold=PAGE, alignment_interval=PAGE) as file:
+            writer = FeatureShardWriter(file, layout, image_ids, place.check)
+            yield writer
+            writer.fill_missing()
+        place.check()
+
+
+class _Place:
+    """A file whose failures HDF5 does not see: a disk that is full would end it, and the process, by a signal."""
+
+    def __init__(self, raw: io.FileIO) -> None:
+        self._raw = raw
+        self._error: OSError | None = None
+        self.seek, self.tell, self.read, self.readinto = raw.seek, raw.tell, raw.read, raw.readinto
+
+    def check(self) -> None:
+        """Raises the OSError that a write ended in, if one did."""
+        if self._error is not None:
+            raise self._error
+
+    def write(self, data: Any) -> int:
+        rest = memoryview(data)
+        with self._noting():
+            while self._error is None and rest:
+                rest = rest[self._raw.write(rest) :]
+        return len(data)
+
+    def truncate(self, size: int) -> int:
+        with self._noting():
+            self._raw.truncate(size)
+        return size
+
+    def flush(self) -> None:
+        """Does nothing: nothing is held back."""
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self._error = self._error or error
 
 
 def own_datasets(file: h5py.File, names: Collection[str] | None = None) -> dict[str, h5py.Dataset]:

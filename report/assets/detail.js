@@ -12,6 +12,10 @@ function showDetail(number) {
   const right = element("div", {class: "right"}, element("h3", {}, plural(example.captions.length, "caption")),
     ...example.captions.map((caption) => captionCard(caption, light)));
   if (example.more) right.append(element("p", {class: "hint"}, `and ${plural(example.more, "caption")} more`));
+  if (example.hard.length) {
+    right.append(element("h3", {}, "Made from its captions, and false of it"), element("div", {class: "phrases"},
+      ...example.hard.map(([text, sentence, reason, confidence]) => hardPhrase(text, sentence, reason, confidence, light))));
+  }
   if (example.candidates.length) {
     right.append(element("h3", {}, "Captions of other images, held against this one"), legend(),
       ...example.candidates.map((candidate) => candidateCard(candidate, light)));
@@ -84,6 +88,13 @@ function candidateCard(candidate, light) {
     element("p", {class: "caption"}, candidate.text || candidate.image, " ", source),
     element("div", {class: "phrases"}, ...candidate.labels.map(([text, label, reason, confidence, heads]) =>
       phraseButton(text, label, reason, confidence, heads, light))));
+}
+
+// A false phrase made from a caption; the words under the pointer are the whole sentence.
+function hardPhrase(text, sentence, reason, confidence, light) {
+  const button = phraseButton(text, "negative", reason, confidence, [], light);
+  button.title = `${sentence} (confidence ${confidence})`;
+  return button;
 }
 
 function legend() {

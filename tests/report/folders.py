@@ -18,6 +18,7 @@ from schemas.records import (
     Attribute,
     Caption,
     DeadLetter,
+    HardPhrase,
     ImageGraphs,
     ImageLabels,
     ImageRelations,
@@ -104,7 +105,10 @@ def labels(image: MadeImage, other: MadeImage) -> ImageLabels:
         phrases(other), ("positive", "negative", "unknown"), ("contained", "absent_head", "other"), strict=True
     )
     found = tuple(PhraseLabel(phrase, label, reason, 0.5) for phrase, label, reason in judged)  # type: ignore[arg-type]
-    return ImageLabels(image.image_id, phrases(image), (LabelledCaption(f"{other.image_id}#0", other.image_id, found),))
+    candidate = LabelledCaption(f"{other.image_id}#0", other.image_id, found)
+    made = f"{image.texts.attribute} cow"
+    hard = HardPhrase("object", "object", made, f"{image.image_id}#0", f"A {made}.", (2, 2 + len(made)), "denied", 0.9)
+    return ImageLabels(image.image_id, phrases(image), (candidate,), (hard,))
 
 
 def regions() -> Regions:
