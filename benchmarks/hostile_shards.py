@@ -97,9 +97,11 @@ class PipelineFiles:
     def __init__(self, scratch: Path) -> None:
         seed = _seed(scratch / "seed")
         images = [image for k in range(2) for image in DataSet(seed).graphs(k, range(len(DataSet(seed).image_ids(k))))]
+        corpus = corpus_statistics(images)
         sidecar = next(seed.glob("graphs-*-of-*.json")).read_text()
         self._files = {
-            "corpus": corpus_statistics(images).to_json(),
+            "corpus": corpus.to_json(),
+            "candidates": corpus.candidates().decode(),
             "sidecar": sidecar,
             "run": (seed / RUN).read_text(),
         }
@@ -107,14 +109,16 @@ class PipelineFiles:
     def make(self, rng: random.Random, folder: Path) -> Trial:
         kind = rng.choice(sorted(self._files))
         text = self._files[kind]
-        if rng.random() < 0.6:
+        if rng.random() < 0.6 and kind != "candidates":
             text = json.dumps(mutated_value(rng, json.loads(text), 2))
         else:
             text = mutated_bytes(rng, text.encode()).decode("utf-8", "replace")
 
         def trial() -> Outcome:
             if kind == "corpus":
-                _ = Corpus.from_json(text).pools["train"]
+                Corpus.from_text(text, b"").to_json()
+            elif kind == "candidates":
+                _ = Corpus.from_text(self._files["corpus"], text.encode()).pools["train"]
             elif kind == "sidecar":
                 Sidecar.from_json(text).to_json()
             else:
