@@ -11,6 +11,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,8 @@ class CandidatePool:
         self.image = np.array(image, np.int64)  # (C,) which of the images each caption is of
         self._place = np.array(place, np.int64)  # (C,)
         self._hash = np.array(hashes, np.uint64)  # (C,)
+        self._ring = np.argsort(self._hash, kind="stable")  # (C,) the captions in the order of their hashes
+        self._ordered = self._hash[self._ring]
         self._postings = {key: np.array(found, np.int32) for key, found in postings.items()}
         self._weight = {key: float(np.log((total + 1) / len(found))) for key, found in postings.items()}
         size = np.zeros(total)
@@ -71,9 +74,16 @@ class CandidatePool:
         return score
 
     def random(self, image_id: str) -> Iterator[tuple[str, CaptionContent]]:
-        """Yields (image id, caption) of other images in an order that only the ids decide, one caption an image."""
-        mixed = _mixed(self._hash, hash64("image", image_id))
-        yield from self._one_an_image(image_id, mixed.astype(np.float64))
+        """Yields (image id, caption) of other images in an order that only the ids decide, one caption an image.
+
+        It goes round the captions by their hashes, from the image's own hash on.
+        """
+        start = int(np.searchsorted(self._ordered, np.uint64(hash64("image", image_id))))
+        taken = {self._numbers.get(image_id, -1)}
+        for position in chain(self._ring[start:], self._ring[:start]):
+            if int(self.image[position]) not in taken:
+                taken.add(int(self.image[position]))
+                yield self._caption(int(position))
 
     def _one_an_image(self, image_id: str, rank: NDArray[np.float64]) -> Iterator[tuple[str, CaptionContent]]:
         taken = {self._numbers.get(image_id, -1)}
@@ -83,8 +93,12 @@ class CandidatePool:
                 number = int(self.image[position])
                 if number not in taken:
                     taken.add(number)
-                    image_id, rows = self._rows[number]
-                    yield image_id, _contents(rows)[self._place[position]]
+                    yield self._caption(int(position))
+
+    def _caption(self, position: int) -> tuple[str, CaptionContent]:
+        image_id, rows = self._rows[self.image[position]]
+        ((caption_id, graph),) = decode_captions([json.loads(rows)[self._place[position]]])
+        return image_id, read_caption(caption_id, graph)
 
     def _leading(self, rank: NDArray[np.float64], most: int) -> NDArray[np.int64]:
         """Returns the positions of the `most` smallest finite ranks and those equal to the last, by rank, then hash."""
@@ -118,11 +132,3 @@ def _keys(content: CaptionContent) -> set[Key]:
                 )
             )
     return keys
-
-
-def _mixed(values: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:
-    """Returns the hashes mixed with the seed (the finaliser of splitmix64), so that every seed orders them anew."""
-    mixed = values ^ np.uint64(seed)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
