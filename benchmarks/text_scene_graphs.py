@@ -3,6 +3,7 @@
     python benchmarks/text_scene_graphs.py quality GOLD [GOLD ...]      # FACTUAL .csv, hand-judged cases .jsonl
     python benchmarks/text_scene_graphs.py speed CAPTIONS [--captions N] [--peer N]
     python benchmarks/text_scene_graphs.py workers CAPTIONS [--captions N] [--workers N]
+    python benchmarks/text_scene_graphs.py memory CAPTIONS [--captions N]
 
 GOLD and CAPTIONS are files of your own; CAPTIONS is text, a caption a line, or JSON lines with "sentences", .gz or not.
 The evaluator of FACTUAL files is FACTUAL's own (pip install --no-deps factualscenegraph; pip install tabulate nltk):
@@ -22,6 +23,7 @@ import gzip
 import importlib.util
 import json
 import platform
+import resource
 import sys
 import tempfile
 import types
@@ -34,6 +36,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
+
+from threadpoolctl import threadpool_info
 
 from transforms.grammar_words import NUMBERS
 from transforms.lemmas import PLURAL_ONLY
@@ -264,6 +268,21 @@ def workers(path: Path, number: int, count: int) -> None:
     print(f"{count} workers are {seconds[1] / seconds[count]:.2f} times as fast as one")
 
 
+# --- memory ----------------------------------------------------------------------------------------------------------
+
+OPENINGS = ("", "here ", "look , ", "today ", "outside , ", "in a photo , ")  # what makes a caption another one
+
+
+def memory(path: Path, number: int) -> None:
+    """Prints the most memory that parsing has taken after every 50,000 distinct captions."""
+    captions = list(dict.fromkeys(read_captions(path, number)))
+    distinct = islice((opening + caption for opening in OPENINGS for caption in captions), number)
+    for count, _ in enumerate(load_parser().parse(distinct), 1):
+        if count % 50_000 == 0:
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            print(f"{count:7,} captions: {peak / 1024:.0f} MB", flush=True)
+
+
 def main() -> None:
     """Runs the part that the command line names."""
     options = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
@@ -278,14 +297,20 @@ def main() -> None:
     many.add_argument("path", type=Path)
     many.add_argument("--captions", type=int, default=155_070)
     many.add_argument("--workers", type=int, default=2)
+    long = parts.add_parser("memory", help="the most memory taken while captions go by")
+    long.add_argument("path", type=Path)
+    long.add_argument("--captions", type=int, default=600_000)
     o = options.parse_args()
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    blas = ", ".join(f"{b['internal_api']} {b['version']} for {b.get('architecture')}" for b in threadpool_info())
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, numpy's BLAS: {blas}")
     if o.part == "quality":
         quality(o.paths)
     elif o.part == "speed":
         speed(o.path, o.captions, o.peer)
-    else:
+    elif o.part == "workers":
         workers(o.path, o.captions, o.workers)
+    else:
+        memory(o.path, o.captions)
 
 
 if __name__ == "__main__":

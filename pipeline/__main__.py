@@ -91,8 +91,11 @@ def _parser() -> argparse.ArgumentParser:
     export.set_defaults(command=_export)
 
     parse = commands.add_parser("parse", help="captions, a line each -> scene graphs, a JSON object a line")
-    parse.add_argument("captions", metavar="CAPTIONS.txt", type=Path)
-    parse.add_argument("graphs", metavar="GRAPHS.jsonl", type=Path)
+    parse.add_argument(
+        "captions", metavar="CAPTIONS.txt", help='or .jsonl, {"caption": ...} a line; - for standard input'
+    )
+    parse.add_argument("graphs", metavar="GRAPHS.jsonl", help="- for standard output")
+    parse.add_argument("--svg", metavar="FILE", type=Path, help="draw the first caption's graph there")
     parse.add_argument("--parser", metavar="SPEC", help="spacy:<model> or stanza:<folder>")
     parse.set_defaults(command=_parse)
 
@@ -225,8 +228,8 @@ def _parse(args: argparse.Namespace) -> int:
     from pipeline.parse import parse_file
     from transforms.scene_graphs import DEFAULT
 
-    count = parse_file(args.captions, args.graphs, args.parser or DEFAULT)
-    print(f"{count:,} captions: {args.graphs}")
+    count = parse_file(args.captions, args.graphs, args.parser or DEFAULT, args.svg)
+    print(f"{count:,} captions: {args.graphs}", file=sys.stderr)
     return OK
 
 

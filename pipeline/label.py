@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from tqdm import tqdm
 
 from pipeline.identity import open_parser
 from pipeline.options import OptionError
+from pipeline.streams import STREAM, reading, writing
 from transforms.judge import Knowledge
 from transforms.judge_captions import Question, answer_questions, read_question
 from transforms.knowledge_tables import read_knowledge, shipped_knowledge
 from transforms.write_labels import CORPUS
 
-STREAM = "-"  # stands for standard input or output
 BLOCK = 64  # lines that are parsed together
 
 
@@ -41,7 +38,7 @@ def label_file(source: str, sink: str, spec: str, artifacts: Path | None) -> Tal
     parser = open_parser(spec)
     labelled, rejected = 0, list[str]()
     try:
-        with _reading(source) as lines, _writing(sink) as answers:
+        with reading(source) as lines, writing(sink) as answers:
             shown = tqdm(lines, desc="labels", unit="line", dynamic_ncols=True, file=sys.stderr)
             questions = _questions(shown, "<stdin>" if source == STREAM else source, rejected)
             while block := list(islice(questions, BLOCK)):
@@ -73,26 +70,3 @@ def _questions(lines: Iterator[bytes], name: str, rejected: list[str]) -> Iterat
             yield read_question(json.loads(line))
         except (ValueError, RecursionError) as error:  # of JSON, of UTF-8, or of the record
             rejected.append(f"{name}:{number}: {error}")
-
-
-@contextmanager
-def _reading(source: str) -> Iterator[Iterator[bytes]]:
-    if source == STREAM:
-        yield iter(sys.stdin.buffer)
-        return
-    with open(source, "rb") as file:
-        yield iter(file)
-
-
-@contextmanager
-def _writing(sink: str) -> Iterator[IO[str]]:
-    if sink == STREAM:
-        yield sys.stdout
-        return
-    temporary = Path(sink).with_name(f".tmp-{uuid.uuid4().hex}-{Path(sink).name}")
-    try:
-        with temporary.open("w", encoding="ascii") as file:
-            yield file
-        os.replace(temporary, sink)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -44,6 +46,18 @@ def read(table: TokenTable, before: int, length: int) -> SceneGraph:
     return r.graph()
 
 
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Keeps the garbage collector from walking a block's tables and graphs again and again: none of them is a cycle."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
 class CaptionParser:
     """Captions to scene graphs, with one sentence parser."""
 
@@ -59,7 +73,9 @@ class CaptionParser:
         """
         captions = iter(texts)
         while block := list(islice(captions, BLOCK)):
-            yield from self._parse_block(block)
+            with collector_paused():
+                graphs = self._parse_block(block)
+            yield from graphs
 
     def _parse_block(self, texts: list[str]) -> list[SceneGraph]:
         graphs: dict[str, SceneGraph] = {}
@@ -111,9 +127,9 @@ def default_parser() -> CaptionParser:
     return load_parser()
 
 
-def parse(captions: Iterable[str]) -> list[SceneGraph]:
-    """Returns the scene graph of each caption: `parse(["a man on a horse"])`."""
-    return list(default_parser().parse(captions))
+def parse(captions: str | Iterable[str]) -> list[SceneGraph]:
+    """Returns the scene graph of each caption: `parse(["a man on a horse"])`; of one, where it is given alone."""
+    return list(default_parser().parse([captions] if isinstance(captions, str) else captions))
 
 
 def parse_lines(lines: Iterable[str], parser: CaptionParser) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
+from transforms.context_vectors import share_buffers
 from transforms.tokens import MissingModelError, TokenTable, token_words
+from transforms.transitions import final_states
 from transforms.word_vectors import remember_words
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ class SpacyParser:
         self.gemm = resolve_gemm(folder, gemm)
         self._nlp = load_pipeline(folder, self.gemm)
         remember_words(self._nlp)
+        share_buffers(self._nlp)
         self._strings = Strings(self._nlp)
         self._threads = ThreadpoolController()
         # The last documents are kept: where all of a block is freed, the allocator hands its 40 MB back to the system
@@ -72,9 +75,16 @@ class SpacyParser:
         One thread multiplies: these matrices are small, and sums must not depend on the number of cores.
         """
         with self._threads.limit(limits=1, user_api="blas"):
-            docs = list(self._nlp.pipe(sentences, batch_size=len(sentences)))
+            docs = self._parse(sentences)
         self._pin = docs
         return token_tables(sentences, docs, self._strings)
+
+    def _parse(self, sentences: Sequence[str]) -> list[Doc]:
+        """Returns the parsed documents: what `nlp.pipe` gives, step by step for all of them."""
+        docs = [self._nlp.make_doc(sentence) for sentence in sentences]
+        for name, pipe in self._nlp.pipeline:
+            pipe.set_annotations(docs, final_states(pipe, docs) if name == "parser" else pipe.predict(docs))
+        return docs
 
 
 def settle() -> None:

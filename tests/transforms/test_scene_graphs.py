@@ -58,6 +58,10 @@ def test_parse_reads_a_plain_caption() -> None:
     }
 
 
+def test_parse_takes_one_caption_alone() -> None:
+    assert parse("a man on a horse") == parse(["a man on a horse"])
+
+
 def test_parse_says_why_a_caption_has_no_graph() -> None:
     assert [g.note for g in parse(["", "12 !!", "一只狗在草地上", "x" * 6000])] == [
         "empty",
