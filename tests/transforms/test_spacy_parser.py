@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from demo.captions import describe
+from demo.render import render, scene_rng
 from transforms.spacy_parser import MissingModelError, SpacyParser, model_fingerprint, model_folder, resolve_gemm
 
 MODEL = "en_core_web_sm"
@@ -23,6 +25,17 @@ def test_tables_are_spacys_own() -> None:
         assert table.labels == [t.dep_ for t in doc]
         assert table.heads == [t.head.i for t in doc]
         assert table.spans == tuple((t.idx, t.idx + len(t)) for t in doc)
+
+
+def test_tables_of_many_sentences_are_spacys_own() -> None:
+    import spacy
+
+    scenes = ((render(3, index)[0], scene_rng(3, index, "captions")) for index in range(12))
+    sentences = [caption.text for scene, rng in scenes for caption in describe(scene, rng, 25)]
+    nlp = spacy.load(model_folder(MODEL).name, exclude=["ner", "lemmatizer", "attribute_ruler", "senter"])
+    parsed = [(t.tags, t.labels, t.heads) for t in SpacyParser(MODEL).tables(sentences)]
+    own = [([t.tag_ for t in d], [t.dep_ for t in d], [t.head.i for t in d]) for d in nlp.pipe(sentences)]
+    assert parsed == own
 
 
 def test_tables_of_no_sentence_are_none() -> None:
