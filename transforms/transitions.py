@@ -8,14 +8,10 @@ transition does stay spaCy's, so the parse is the same, in half the time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from spacy.pipeline import DependencyParser
-    from spacy.tokens import Doc
+from typing import Any
 
 
-def final_states(parser: DependencyParser, docs: Sequence[Doc]) -> Any:
+def final_states(parser: Any, docs: Sequence[Any]) -> Any:
     """Returns the states in which a parser leaves documents, what its `predict` returns."""
     if parser.cfg["beam_width"] != 1 or not any(len(doc) for doc in docs):
         return parser.predict(docs)
