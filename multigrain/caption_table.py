@@ -52,7 +52,7 @@ def compile_captions(shards: Shards, tokenizer: Tokenizer) -> Arrays:
         parts.append(
             {
                 "caption_image": np.repeat(rows, np.diff(list_offsets(graphs["captions"]))),
-                **_read_captions(where, captions, labels["positives"].flatten(), tokenizer),
+                **read_captions(where, captions, labels["positives"].flatten(), tokenizer),
                 "candidate_image": np.repeat(rows, np.diff(list_offsets(labels["candidates"]))),
                 **_read_labels(_field(candidates, "labels")),
             }
@@ -66,7 +66,7 @@ def compile_captions(shards: Shards, tokenizer: Tokenizer) -> Arrays:
     return joined
 
 
-def _read_captions(where: str, captions: pa.StructArray, positives: pa.StructArray, tokenizer: Tokenizer) -> Part:
+def read_captions(where: str, captions: pa.StructArray, positives: pa.StructArray, tokenizer: Tokenizer) -> Part:
     """Returns tokens, token_counts, phrases and phrase_counts of one shard's captions."""
     tokens = tokenizer.encode(_field(captions, "text").to_pylist())
     caption = pc.index_in(_field(positives, "caption_id"), value_set=_field(captions, "caption_id"))

@@ -16,10 +16,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from multigrain.batch import NO_PHRASE, UNKNOWN, Batch, Captions, Labels, Photos
+from multigrain.batch import NO_PHRASE, UNKNOWN, Batch, Captions, HardPhrases, Labels, Photos
 from multigrain.caption_table import compile_captions
 from multigrain.feature_rows import FeatureRows, Reading
-from multigrain.flat_cache import cache_folder, cached_arrays
+from multigrain.flat_cache import Arrays, cache_folder, cached_arrays
+from multigrain.hard_table import compile_hard_phrases
 from multigrain.photo_table import SPLITS, compile_photos
 from multigrain.shards import DataSetError, Shards
 from multigrain.tokens import Tokenizer
@@ -82,6 +83,7 @@ class DataSet:
         )
         self._photos: NDArray[np.void] = photos["photos"]
         self._splits, self._usable = self._photos["split"].copy(), self._photos["num_boxes"] > 0
+        self._hard = cached_arrays(folder / f"hard-{of_tokens}", lambda: compile_hard_phrases(self.shards, tokenizer))
         names = tuple(bytes(name).decode() for name in photos["predicates"])
         self.predicates: tuple[str, ...] = names if predicates is None else tuple(predicates)
         known = {name: number for number, name in enumerate(self.predicates)}
@@ -125,6 +127,19 @@ class DataSet:
         """Returns the row of the photo that each caption was written for."""
         return np.asarray(self._captions["caption_image"])[captions]
 
+    def find(self, image_id: str) -> tuple[int, Split]:
+        """Returns row and split of a photo. Raises KeyError where there is none of that id with regions."""
+        for split in SPLITS:
+            ids, _ = self.names(split)
+            if image_id in ids:
+                return int(self.photo_rows(split)[ids.index(image_id)]), split
+        raise KeyError(image_id)
+
+    def first_caption(self, caption: int) -> int:
+        """Returns the first caption of the photo that a caption was written for."""
+        images = self._captions["caption_image"]
+        return int(np.searchsorted(images, images[caption]))
+
     def names(self, split: Split) -> tuple[list[str], list[str]]:
         """Returns the image ids of photo_rows and the caption ids of caption_rows."""
         graphs = [self.shards.table("graphs", k, "image_id", "captions") for k in range(self.shards.n_shards)]
@@ -156,21 +171,16 @@ class DataSet:
 
     def captions(self, rows: Rows) -> Captions:
         """Returns captions, in the given order, padded to the longest of them."""
-        table = self._captions
-        place, mask = _ragged(table["token_offsets"], rows)
-        phrase, held = _ragged(table["phrase_offsets"], rows)
-        columns = _padded(table["phrases"], phrase, held, 0).astype(np.int64)
-        columns[~held] = (NO_PHRASE, 0, 0, -1, -1, 0, 0)
-        return Captions(
-            index=torch.from_numpy(rows),
-            image=torch.from_numpy(self.caption_images(rows)),
-            tokens=_tensor(_padded(table["tokens"], place, mask, self.tokenizer.pad_id), np.int64),
-            token_mask=torch.from_numpy(mask),
-            phrase_index=torch.from_numpy(np.where(held, phrase, -1)),
-            phrase_kind=torch.from_numpy(columns[..., 0]),
-            phrase_tokens=torch.from_numpy(columns[..., 1:3]),
-            phrase_ends=torch.from_numpy(columns[..., 3:5]),
-            phrase_predicate=torch.from_numpy(columns[..., 5:7]),
+        return captions_of(self._captions, rows, self.tokenizer.pad_id)
+
+    def hard_phrases(self, rows: Rows) -> HardPhrases:
+        """Returns the false phrases that were made from captions, each read in its own sentence; there may be none."""
+        place, held = _ragged(self._hard["hard_offsets"], rows)
+        found = place[held]
+        return HardPhrases(
+            captions_of(self._hard, found, self.tokenizer.pad_id),
+            torch.from_numpy(np.nonzero(held)[0]),
+            torch.from_numpy(self._hard["confidence"][found]),
         )
 
     def pairs(self, rows: Rows, buffer: PhotoBuffer | None = None) -> Batch:
@@ -187,6 +197,25 @@ class DataSet:
         )
         photos = self.photos(table["candidate_image"][rows], buffer)
         return Batch(photos, self.captions(table["candidate_caption"][rows]), labels)
+
+
+def captions_of(table: Arrays, rows: Rows, pad_id: int) -> Captions:
+    """Returns captions of a table of multigrain.caption_table, padded to the longest of them."""
+    place, mask = _ragged(table["token_offsets"], rows)
+    phrase, held = _ragged(table["phrase_offsets"], rows)
+    columns = _padded(table["phrases"], phrase, held, 0).astype(np.int64)
+    columns[~held] = (NO_PHRASE, 0, 0, -1, -1, 0, 0)
+    return Captions(
+        index=torch.from_numpy(rows),
+        image=torch.from_numpy(np.asarray(table["caption_image"])[rows]),
+        tokens=_tensor(_padded(table["tokens"], place, mask, pad_id), np.int64),
+        token_mask=torch.from_numpy(mask),
+        phrase_index=torch.from_numpy(np.where(held, phrase, -1)),
+        phrase_kind=torch.from_numpy(columns[..., 0]),
+        phrase_tokens=torch.from_numpy(columns[..., 1:3]),
+        phrase_ends=torch.from_numpy(columns[..., 3:5]),
+        phrase_predicate=torch.from_numpy(columns[..., 5:7]),
+    )
 
 
 def _ragged(offsets: NDArray[np.int64], rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

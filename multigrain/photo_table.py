@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from multigrain.flat_cache import Arrays
 from multigrain.shards import DataSetError, Shards, list_offsets
+from schemas.records import Split
 
-SPLITS = ("train", "val", "test")
+SPLITS: tuple[Split, ...] = ("train", "val", "test")
 
 
 def photo_record(max_boxes: int, max_relations: int) -> np.dtype[np.void]:

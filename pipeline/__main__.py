@@ -1,4 +1,4 @@
-"""The command line: python -m pipeline run | retry | verify | report | show | export | parse | label.
+"""The command line: python -m pipeline run | retry | verify | report | show | export | parse | label | search.
 
 Exit codes: 0 done; 1 failed, run the same command again to resume; 2 wrong options or input, nothing was done;
 3 complete, but a stage rejected more than --max-rejected; 4 verify found damage.
@@ -112,6 +112,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     label.add_argument("--parser", metavar="SPEC", help="spacy:<model> or stanza:<folder>")
     label.set_defaults(command=_label)
+
+    search = commands.add_parser("search", help="photos that a trained model finds for words, phrase by phrase")
+    from multigrain.__main__ import add_search_arguments
+
+    add_search_arguments(search)
+    search.add_argument("--parser", metavar="SPEC", help="spacy:<model> or stanza:<folder>")
+    search.set_defaults(command=_search)
     return parser
 
 
@@ -242,6 +249,15 @@ def _label(args: argparse.Namespace) -> int:
         print(problem, file=sys.stderr)
     print(f"{tally.labelled:,} records labelled, {len(tally.rejected):,} rejected: {args.sink}", file=sys.stderr)
     return REJECTED if tally.rejected else OK
+
+
+def _search(args: argparse.Namespace) -> int:
+    from pipeline.search import search
+
+    try:
+        return search(args)
+    except (FileNotFoundError, ValueError) as error:
+        raise OptionError(str(error)) from error
 
 
 def root_cause(error: BaseException) -> str:

@@ -20,6 +20,7 @@ from schemas.phrase_rules import PHRASE_RULES
 from schemas.records import (
     Attribute,
     Caption,
+    HardPhrase,
     ImageGraphs,
     ImageLabels,
     ImageRelations,
@@ -88,7 +89,17 @@ def label(rng: random.Random, one: ImageGraphs, images: list[ImageGraphs]) -> Im
         found = phrases(caption_id, other.graphs[place])
         labelled = tuple(PhraseLabel(p, rng.choice(LABELS), "contained", rng.choice([0.25, 1.0])) for p in found)
         candidates.append(LabelledCaption(caption_id, other.image_id, labelled))
-    return ImageLabels(one.image_id, tuple(own), tuple(candidates))
+    found_graphs = [(c, g) for c, g in zip(one.captions, one.graphs, strict=True) if g.objects]
+    return ImageLabels(one.image_id, tuple(own), tuple(candidates), tuple(falsify(c) for c, _ in found_graphs[::-1]))
+
+
+def falsify(true: Caption) -> HardPhrase:
+    """Returns the caption's first object in a colour that it does not have, in the caption changed there."""
+    words = true.text.split()
+    words[1] = next(colour for colour in COLOURS if colour != words[1])
+    text, start = " ".join(words[1:3]), len(words[0]) + 1
+    span = (start, start + len(text))
+    return HardPhrase("attribute", "object", text, true.caption_id, " ".join(words), span, "replaced_attribute", 0.5)
 
 
 def relate(rng: random.Random, one: ImageGraphs, boxes: int) -> ImageRelations:

@@ -1,6 +1,9 @@
+import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import torch
 
@@ -8,6 +11,7 @@ from multigrain.batch import NO_PHRASE, OBJECT, TRIPLE
 from multigrain.data import DataSet
 from multigrain.shards import DataSetError
 from multigrain.tokens import BertTokenizer, Tokenizer, WordTokenizer
+from schemas.manifest import success_text
 from schemas.records import Phrase, SceneGraph
 from tests.small_data import VERBS, Written, write_data_set
 from tests.small_tokenizer import word_pieces
@@ -210,3 +214,38 @@ def test_data_set_refuses_files_of_other_images(tmp_path: Path, product: str) ->
     written = write_data_set(tmp_path / "data", foreign=product)
     with pytest.raises(DataSetError, match=f"{product}.* of other images"):
         open_data(tmp_path, words(written))
+
+
+@pytest.mark.parametrize("pieces", [False, True])
+def test_hard_phrases_stand_in_their_sentences(tmp_path: Path, written: Written, pieces: bool) -> None:
+    tokenizer: Tokenizer = BertTokenizer(word_pieces()) if pieces else words(written)
+    rows = np.random.default_rng(0).permutation(len(all_captions(written)))
+    hard = open_data(tmp_path, tokenizer).hard_phrases(rows)
+    ids = [c.caption_id for image in written.graphs for c in image.captions]
+    truth = {phrase.caption_id: phrase for image in written.labels for phrase in image.hard_phrases}
+    assert len(truth) == len(hard.caption) > 10
+    for i, asked in enumerate(hard.caption.tolist()):
+        phrase = truth[ids[rows[asked]]]
+        tokens = tokenizer.encode([phrase.sentence])
+        assert hard.sentences.tokens[i][hard.sentences.token_mask[i]].tolist() == tokens.ids.tolist()
+        start, end = hard.sentences.phrase_tokens[i, 0].tolist()
+        assert (tokens.spans[start, 0], tokens.spans[end - 1, 1]) == phrase.characters
+        assert hard.sentences.phrase_kind[i].tolist() == [OBJECT]
+        assert hard.sentences.image[i] == all_captions(written)[rows[asked]][0]
+        assert hard.confidence[i] == phrase.confidence
+
+
+def test_hard_phrases_of_an_older_data_set_are_none(tmp_path: Path, written: Written) -> None:
+    folder = tmp_path / "data"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for entry in manifest["files"]:
+        if entry["name"].startswith("labels") and entry["name"].endswith(".parquet"):
+            path = folder / entry["name"]
+            pq.write_table(pq.read_table(path).drop_columns(["hard_phrases"]), path)
+            content = path.read_bytes()
+            entry.update(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+    text = json.dumps(manifest)
+    (folder / "manifest.json").write_text(text)
+    (folder / "_SUCCESS").write_text(success_text(text))
+    hard = open_data(tmp_path, words(written)).hard_phrases(np.array([0, 1]))
+    assert len(hard.caption) == len(hard.sentences.index) == 0

@@ -1,0 +1,64 @@
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from multigrain.explain_page import SIDE, explain_page, hue, load_photo
+from multigrain.search import Hit, PhraseHit
+
+EVIL = "<script>alert(1)</script>\"'&"
+
+
+def hit(uri: str = "a.jpg") -> Hit:
+    phrases = (PhraseHit(EVIL, 0.05, (1, 2, 30, 40)), PhraseHit("ball", 0.9, (5, 5, 9, 9)))
+    return Hit(EVIL, uri, (100, 200), EVIL, 0.5, phrases)
+
+
+def test_explain_page_escapes_whatever_strangers_wrote() -> None:
+    page = explain_page(EVIL, [hit(EVIL)], None)
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;") >= 4
+
+
+def test_explain_page_frames_the_phrase_that_fits_least() -> None:
+    (least,) = re.findall(r'<span class="phrase least"[^>]*>(\d)', explain_page("q", [hit()], None))
+    assert least == "1"
+
+
+def test_explain_page_draws_each_region_once() -> None:
+    page = explain_page("q", [hit()], None)
+    assert page.count("<rect") == 2
+    assert 'x="1.0" y="2.0" width="29.0" height="38.0"' in page
+
+
+def test_explain_page_asks_for_nothing_from_outside(tmp_path: Path) -> None:
+    Image.new("RGB", (200, 100)).save(tmp_path / "a.jpg")
+    page = explain_page("q", [hit()], tmp_path)
+    assert all(link.startswith("data:") for link in re.findall(r'(?:src|href)="([^"]*)', page))
+    assert "data:image/jpeg" in page
+
+
+@pytest.mark.parametrize(("score", "expected"), [(-1, 0), (0.1, 0), (0.3, 60), (0.5, 120), (1, 120)])
+def test_hue_goes_from_red_to_green(score: float, expected: float) -> None:
+    assert hue(score) == pytest.approx(expected)
+
+
+def test_load_photo_makes_it_small(tmp_path: Path) -> None:
+    Image.new("RGB", (2000, 1000)).save(tmp_path / "a.jpg")
+    photo = load_photo(hit(), tmp_path)
+    assert photo is not None
+    assert photo.size == (SIDE, SIDE // 2)
+
+
+def test_load_photo_stays_inside_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    Image.new("RGB", (20, 10)).save(tmp_path / "secret.jpg")
+    assert load_photo(hit("../secret.jpg"), tmp_path / "photos") is None
+    assert load_photo(hit(str(tmp_path / "secret.jpg")), tmp_path / "photos") is None
+
+
+@pytest.mark.parametrize("content", [b"", b"no photo", b"\xff\xd8\xff\xe0"])
+def test_load_photo_that_is_none(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.jpg").write_bytes(content)
+    assert load_photo(hit(), tmp_path) is None
