@@ -4,8 +4,8 @@
 
 Needs, besides this project, `pip install lmdb msgpack webdataset mosaicml-streaming`: best in an environment of its
 own, as mosaicml-streaming asks for an older numpy. The data are random, written to a temporary folder in each format
-(590 MB each for 4,000 images), read once, and so in the page cache. One round runs every contender once; what is
-printed is the median over the rounds, in samples/s.
+(590 MB each for 4,000 images), read once, and so in the page cache. One round runs every contender once; ratios are
+of one round each.
 
 - limit: nothing but the features, np.take from the mapped file into a reused buffer, by as many threads.
 - Loader: pairs of photo and caption with everything that `multigrain.batch` holds, as stored.
@@ -25,7 +25,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import h5py
 import lmdb
@@ -64,6 +64,11 @@ def in_threads(work: Callable[[Chunks], None], chunks: Chunks, threads: int) -> 
         worker.start()
     for worker in workers:
         worker.join()
+
+
+class Rate(NamedTuple):
+    speed: float  # samples/s
+    cpu: float  # microseconds of all threads a sample: what other work on the machine disturbs least
 
 
 class Formats:
@@ -161,10 +166,10 @@ def collated(records: Any) -> Iterator[int]:
     yield place
 
 
-def rate(samples: int, run: Callable[[], Any]) -> float:
-    start = time.perf_counter()
+def rate(samples: int, run: Callable[[], Any]) -> Rate:
+    wall, cpu = time.perf_counter(), time.process_time()
     run()
-    return samples / (time.perf_counter() - start)
+    return Rate(samples / (time.perf_counter() - wall), (time.process_time() - cpu) / samples * 1e6)
 
 
 def main() -> int:
@@ -184,7 +189,7 @@ def main() -> int:
         loader = Loader(data, batch_size=BATCH, threads=args.threads)
         captions, images = len(loader) * BATCH, args.images
         print(f"{images:,} images, {captions:,} pairs an epoch, batches of {BATCH}, {args.threads} threads", flush=True)
-        rates: dict[str, list[float]] = {}
+        rates: dict[str, list[Rate]] = {}
         for number in range(args.rounds + 1):  # the first warms up
             rows = data.caption_images(
                 data.caption_rows("train")[permutation(len(data.caption_rows("train")), 0, number)]
@@ -207,14 +212,16 @@ def main() -> int:
             }
             for contender, value in found.items() if number else ():
                 rates.setdefault(contender, []).append(value)
-        medians = {contender: statistics.median(values) for contender, values in rates.items()}
+        print("                           median      best   samples/s,   CPU us a sample (median)")
         for contender, values in rates.items():
-            print(f"{contender:26} {medians[contender]:9,.0f} samples/s   {min(values):,.0f} to {max(values):,.0f}")
-        share = statistics.median(a / b for a, b in zip(rates["Loader"], rates["limit"], strict=True))
-        print(f"Loader is at {share:.2f} of the limit (median of the rounds' ratios)")
-        for contender in [c for c in medians if c not in ("Loader", "limit")]:
-            ratios = [a / b for a, b in zip(rates["Loader"], rates[contender], strict=True)]
-            print(f"Loader is {statistics.median(ratios):.1f} times {contender}")
+            speeds, cpu = [v.speed for v in values], statistics.median(v.cpu for v in values)
+            print(f"{contender:25}{statistics.median(speeds):9,.0f} {max(speeds):9,.0f} {cpu:24.1f}")
+        for contender, values in rates.items():
+            pairs = list(zip(rates["Loader"], values, strict=True))
+            middle = statistics.median(ours.speed / theirs.speed for ours, theirs in pairs)
+            best = max(r.speed for r in rates["Loader"]) / max(r.speed for r in values)
+            cpu = statistics.median(theirs.cpu / ours.cpu for ours, theirs in pairs)
+            print(f"Loader to {contender}: {middle:.2f} (median of rounds), {best:.2f} (best of each), {cpu:.2f} (CPU)")
     return 0
 
 
