@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 import time
@@ -66,6 +67,8 @@ def worker_pool(port: int) -> list[str]:
 
 def wait_for(result: Any, seconds: float, failure: Callable[[], str]) -> None:
     """Returns when the job has ended well. Raises JobError or ClusterError where it does not."""
+    # Beam's thread that reads the job's messages has no other way to say that the job server is gone.
+    threading.excepthook = _log
     errors: list[BaseException] = []
 
     def wait() -> None:
@@ -86,3 +89,7 @@ def wait_for(result: Any, seconds: float, failure: Callable[[], str]) -> None:
             raise JobError(f"the job took longer than the {seconds:.0f} s of --time-limit")
     if errors:
         raise JobError(str(errors[0])) from errors[0]
+
+
+def _log(failed: threading.ExceptHookArgs) -> None:
+    logging.getLogger(__name__).error("in %s: %r", failed.thread, failed.exc_value)
