@@ -63,8 +63,9 @@ def _identity_problem(manifest: Mapping[str, Any]) -> str:
     identity = manifest.get("identity")
     if not isinstance(identity, dict) or not isinstance(identity.get("salt", ""), str):
         return "no identity, or a salt that is no text"
-    if len(identity.get("salt", "").encode(errors="replace")) > 64:
-        return "a salt of more than 64 bytes"
+    salt = identity.get("salt", "")
+    if len(salt.encode(errors="replace")) > 64 or any("\ud800" <= c <= "\udfff" for c in salt):
+        return "a salt of more than 64 bytes, or none that can be written"
     return "" if isinstance(manifest.get("fingerprint"), str) else "no fingerprint"
 
 
@@ -124,7 +125,9 @@ def _files_problem(manifest: Mapping[str, Any], shards: int, products: list[str]
 def _is_entry(entry: Mapping[str, Any]) -> bool:
     """Returns whether a file is described, and lies in the folder itself."""
     name = entry.get("name")
-    plain = isinstance(name, str) and name not in ("", ".", "..") and not set(name) & set("/\\\0")
+    if not isinstance(name, str) or len(name.encode(errors="replace")) > 255:
+        return False
+    plain = name not in ("", ".", "..") and not set(name) & set("/\\\0")
     return plain and _is_count(entry.get("bytes")) and isinstance(entry.get("sha256"), str)
 
 
