@@ -107,7 +107,7 @@ def test_run_whose_worker_is_killed_fails_or_ends_well_and_resumes(
     for pid in workers[:1]:
         os.kill(pid, signal.SIGKILL)
     try:
-        run.communicate(timeout=60)
+        run.communicate(timeout=20)
     except subprocess.TimeoutExpired:  # Beam may wait for a worker that is gone
         os.killpg(run.pid, signal.SIGKILL)
         run.communicate()
