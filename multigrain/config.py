@@ -47,6 +47,7 @@ class TrainConfig:
     clip: float = 2.0  # norm of the gradient at most
     amp: Literal["off", "bf16"] = "off"  # bfloat16 where it is enough
     phrase_labels: bool = True  # tell the model which phrases are true of which photo of the batch, if it wants to know
+    spare_true_captions: bool = True  # with labels: a caption of which nothing is false of a photo is no negative of it
     patience: int = 0  # epochs without a better rSum of val until training stops; 0 never stops early
     validate_every: int = 1  # epochs
     checkpoint_steps: int = 200  # a checkpoint each so many steps, and at each end of an epoch

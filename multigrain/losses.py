@@ -21,34 +21,35 @@ PhraseLoss = Literal["hinge", "bce"]
 class Pairs:
     """What is known of N photos and M captions with respect to one another."""
 
-    matches: Tensor  # (N, M) bool
+    matches: Tensor  # (N, M) bool: the caption was written for the photo
+    negative: Tensor  # (N, M) bool: the caption may be taken for wrong; never where it matches
     hardest: bool = True  # negatives of the triplet losses: the hardest one, or all of them (warm-up)
     label: Tensor | None = None  # (N, M, K) int8: +1 phrase true of the photo, -1 false, 0 unknown; None without labels
     confidence: Tensor | None = None  # (N, M, K) in [0, 1]
 
 
-def triplet(scores: Tensor, matches: Tensor, *, margin: float, hardest: bool) -> Tensor:
+def triplet(scores: Tensor, pairs: Pairs, *, margin: float) -> Tensor:
     """Returns the triplet loss over the matching pairs of (N, M) scores, both ways, as a scalar.
 
-    For a matching pair (n, m): [margin - s(n, m) + s(n, m')]+ over the captions m' that do not match n, plus
-    [margin - s(n, m) + s(n', m)]+ over the photos n' that do not match m. With `hardest` only the largest term of
+    For a matching pair (n, m): [margin - s(n, m) + s(n, m')]+ over the captions m' that are negatives of n, plus
+    [margin - s(n, m) + s(n', m)]+ over the photos n' that m is a negative of. With `hardest` only the largest term of
     each sum is kept (Faghri et al. 2018, VSE++, eq. 6), else the mean of all (eq. 5 divided by the number of
     negatives): the warm-up epoch, in which the hardest negative would make all embeddings collapse. Averaged over the
     matching pairs; 0 where there are none.
     """
-    n, m = matches.nonzero(as_tuple=True)
+    n, m = pairs.matches.nonzero(as_tuple=True)
     if len(n) == 0:
         return scores.sum() * 0.0
     positive = scores[n, m][:, None]  # (P, 1)
     total = scores.new_zeros(())
-    for other, same in ((scores[n], matches[n]), (scores.t()[m], matches.t()[m])):  # (P, M), (P, N)
-        cost = (margin - positive + other).clamp_min(0).masked_fill(same, 0)
-        total = total + (cost.amax(1) if hardest else cost.sum(1) / (~same).sum(1).clamp_min(1)).mean()
+    for other, wrong in ((scores[n], pairs.negative[n]), (scores.t()[m], pairs.negative.t()[m])):  # (P, M), (P, N)
+        cost = (margin - positive + other).clamp_min(0) * wrong
+        total = total + (cost.amax(1) if pairs.hardest else cost.sum(1) / wrong.sum(1).clamp_min(1)).mean()
     return total
 
 
 def multi_scale(
-    global_scores: Tensor, local_scores: Tensor, matches: Tensor, *, local_weight: float, margin: float, hardest: bool
+    global_scores: Tensor, local_scores: Tensor, pairs: Pairs, *, local_weight: float, margin: float
 ) -> dict[str, Tensor]:
     """Returns the triplet losses of (N, M) scores of wholes and of parts: triplet(global) + local_weight
     triplet(local).
@@ -57,8 +58,8 @@ def multi_scale(
     its own is our reading.
     """
     return {
-        "global": triplet(global_scores, matches, margin=margin, hardest=hardest),
-        "local": local_weight * triplet(local_scores, matches, margin=margin, hardest=hardest),
+        "global": triplet(global_scores, pairs, margin=margin),
+        "local": local_weight * triplet(local_scores, pairs, margin=margin),
     }
 
 

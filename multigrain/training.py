@@ -128,7 +128,7 @@ class Trainer:
             group["lr"] = group["share"] * self._rate()
         self.model.train()
         with self._autocast():
-            losses: dict[str, Tensor] = model(batch.photos, batch.captions, self._pairs(batch))
+            losses: dict[str, Tensor] = model(batch.photos, batch.captions, self.pairs(batch))
             loss = torch.stack([value.float() for value in losses.values()]).sum()
         terms = {name: float(value.detach()) for name, value in losses.items()}
         if not math.isfinite(sum(terms.values())):
@@ -139,14 +139,17 @@ class Trainer:
         self.optimizer.step()
         return terms, float(norm)
 
-    def _pairs(self, batch: Batch) -> Pairs:
+    def pairs(self, batch: Batch) -> Pairs:
+        """Returns what is known of all pairs of a batch's photos and captions."""
         matches = batch.photos.index[:, None] == batch.captions.image
         hardest = self.loader.epoch >= self.config.all_negatives_epochs
         if self.labeller is None:
-            return Pairs(matches, hardest)
+            return Pairs(matches, ~matches, hardest)
         mask = self.labeller(batch.photos.index.cpu().numpy(), batch.captions.index.cpu().numpy())
         label, confidence = (torch.from_numpy(a).to(self.device) for a in (mask.label, mask.confidence))
-        return Pairs(matches, hardest, label, confidence)
+        # A caption that says nothing false of a photo is no negative of it, as far as the labels know.
+        spared = ~(label < 0).any(2) & (label > 0).any(2) if self.config.spare_true_captions else matches
+        return Pairs(matches, ~(matches | spared), hardest, label, confidence)
 
     def _rate(self) -> float:
         return learning_rate(self.config, self.progress.step, len(self.loader))

@@ -140,7 +140,7 @@ class Cmsei(RetrievalModel[CmseiSide, CmseiSide]):
 
     def losses(self, images: CmseiSide, captions: CmseiSide, pairs: Pairs) -> dict[str, Tensor]:
         scores = self.scores(images, captions)
-        return {"triplet": triplet(scores, pairs.matches, margin=self.config.margin, hardest=pairs.hardest)}
+        return {"triplet": triplet(scores, pairs, margin=self.config.margin)}
 
 
 def refined_score(

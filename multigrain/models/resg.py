@@ -221,11 +221,9 @@ class Resg(RetrievalModel[ResgImages, ResgCaptions], PhraseScores[ResgImages, Re
     def losses(self, images: ResgImages, captions: ResgCaptions, pairs: Pairs) -> dict[str, Tensor]:
         config = self.config
         graph, whole, node = self._compare(images, captions)
-        losses = {"graph": triplet(graph, pairs.matches, margin=config.margin, hardest=pairs.hardest)}
+        losses = {"graph": triplet(graph, pairs, margin=config.margin)}
         if config.global_weight:
-            losses["global"] = config.global_weight * triplet(
-                whole, pairs.matches, margin=config.margin, hardest=pairs.hardest
-            )
+            losses["global"] = config.global_weight * triplet(whole, pairs, margin=config.margin)
         if config.centre_weight:
             near, far = config.centre_margins
             losses["centre"] = config.centre_weight * centre_hinge(

@@ -150,10 +150,9 @@ class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages
         losses = multi_scale(
             whole,
             local,
-            pairs.matches,
+            pairs,
             local_weight=config.local_weight,
             margin=config.margin,
-            hardest=pairs.hardest,
         )
         if config.phrase_weight and pairs.label is not None and pairs.confidence is not None:
             real = int(captions.present.sum())

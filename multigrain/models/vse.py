@@ -49,4 +49,4 @@ class Vse(RetrievalModel[Tensor, Tensor]):
 
     def losses(self, images: Tensor, captions: Tensor, pairs: Pairs) -> dict[str, Tensor]:
         scores = self.scores(images, captions)
-        return {"triplet": triplet(scores, pairs.matches, margin=self.config.margin, hardest=pairs.hardest)}
+        return {"triplet": triplet(scores, pairs, margin=self.config.margin)}

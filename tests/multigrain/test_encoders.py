@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 import torch
+from transformers import BertConfig, BertModel
 
 from multigrain.encoders import EncoderConfig, RegionEncoder, TextEncoder, box_geometry, disturb_tokens, drop_members
 from tests.multigrain.models_data import SIZES, captions, photos
@@ -69,3 +72,32 @@ def test_disturb_tokens_with_probability_zero_changes_nothing() -> None:
     tokens, mask = disturb_tokens(batch.tokens, batch.token_mask, 0.0, vocabulary=30, mask_token=4)
     assert torch.equal(tokens, batch.tokens)
     assert torch.equal(mask, batch.token_mask)
+
+
+@pytest.fixture(scope="module")
+def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a BERT of one layer."""
+    folder = tmp_path_factory.mktemp("bert")
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
+    BertModel(BertConfig(vocab_size=SIZES.tokens, **sizes)).save_pretrained(folder)
+    return folder
+
+
+def test_text_encoder_of_a_bert_does_not_see_padding(bert: Path) -> None:
+    encoder, batch = TextEncoder(replace(SMALL, text="bert", bert=str(bert)), SIZES).eval(), captions(3)
+    got, mask = encoder(batch)
+    assert got.shape == (3, 9, 16)
+    other, _ = encoder(replace(batch, tokens=torch.where(mask, batch.tokens, 7)))
+    torch.testing.assert_close(got[mask], other[mask])
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_text_encoder_trains_all_of_a_bert_or_only_what_is_behind_it(bert: Path, frozen: bool) -> None:
+    config = replace(SMALL, text="bert", bert=str(bert), freeze_bert=frozen)
+    encoder = TextEncoder(config, SIZES).train()
+    assert encoder.bert.training is not frozen
+    encoder(captions(3))[0].square().sum().backward()
+    untouched = {name for name, p in encoder.named_parameters() if p.requires_grad and p.grad is None}
+    assert untouched == set()
+    assert all(p.requires_grad is not frozen for p in encoder.bert.parameters())

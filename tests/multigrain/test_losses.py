@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from multigrain.losses import (
+    Pairs,
     centre_hinge,
     mismatched_phrases,
     multi_scale,
@@ -45,17 +46,27 @@ def _triplet_by_loops(scores: Tensor, matches: Tensor, *, hardest: bool) -> floa
 def test_triplet_equals_loops_over_pairs(hardest: bool) -> None:
     scores, matches = _batch()
     expected = _triplet_by_loops(scores, matches, hardest=hardest)
-    assert float(triplet(scores, matches, margin=MARGIN, hardest=hardest)) == pytest.approx(expected, rel=1e-5)
+    assert float(triplet(scores, Pairs(matches, ~matches, hardest), margin=MARGIN)) == pytest.approx(expected, rel=1e-5)
 
 
 def test_triplet_takes_no_sibling_for_a_negative() -> None:
     scores = torch.tensor([[0.5, 0.9], [0.5, 0.9]])  # a sibling scores higher than the pair's own caption
-    assert float(triplet(scores, torch.ones(2, 2, dtype=torch.bool), margin=MARGIN, hardest=True)) == 0
+    matches = torch.ones(2, 2, dtype=torch.bool)
+    assert float(triplet(scores, Pairs(matches, ~matches), margin=MARGIN)) == 0
+
+
+def test_triplet_spares_what_is_not_named_a_negative() -> None:
+    scores = torch.tensor([[0.5, 0.9, 0.4], [0.0, 0.5, 0.0]])
+    matches = torch.tensor([[True, False, False], [False, True, False]])
+    negative = ~matches
+    negative[0, 1] = False  # caption 1 is true of photo 0 too
+    assert float(triplet(scores, Pairs(matches, negative), margin=MARGIN)) == pytest.approx(0.05)
 
 
 def test_triplet_without_matching_pair_is_zero_and_differentiable() -> None:
     scores = torch.rand(2, 3, requires_grad=True)
-    triplet(scores, torch.zeros(2, 3, dtype=torch.bool), margin=MARGIN, hardest=True).backward()
+    nothing = torch.zeros(2, 3, dtype=torch.bool)
+    triplet(scores, Pairs(nothing, ~nothing), margin=MARGIN).backward()
     assert scores.grad is not None
     assert not scores.grad.any()
 
@@ -63,7 +74,7 @@ def test_triplet_without_matching_pair_is_zero_and_differentiable() -> None:
 def test_multi_scale_weighs_the_local_triplet() -> None:
     scores, matches = _batch()
     local, _ = _batch(seed=1)
-    losses = multi_scale(scores, local, matches, local_weight=0.5, margin=MARGIN, hardest=True)
+    losses = multi_scale(scores, local, Pairs(matches, ~matches), local_weight=0.5, margin=MARGIN)
     assert float(losses["global"]) == pytest.approx(_triplet_by_loops(scores, matches, hardest=True), rel=1e-5)
     assert float(losses["local"]) == pytest.approx(_triplet_by_loops(local, matches, hardest=True) / 2, rel=1e-5)
 

@@ -85,6 +85,26 @@ def test_train_gives_same_losses_again_and_after_a_break_in_mid_epoch(
     assert all(np.isfinite(line["loss"]) for line in trained)
 
 
+@pytest.mark.parametrize("model", ["vse", "ssamt", "cmsei", "resg"])
+def test_train_in_bfloat16_gives_about_the_losses_of_float32(data: Path, tmp_path: Path, model: str) -> None:
+    more = (f"model={model}", "epochs=1", "all_negatives_epochs=0")
+    half, full = train(data, tmp_path / "half", *more, "amp=bf16"), train(data, tmp_path / "full", *more)
+    assert half[0]["loss"] == pytest.approx(full[0]["loss"], abs=0.05)
+    assert half != full
+
+
+def test_trainer_spares_captions_that_are_true_of_a_photo(data: Path, tmp_path: Path) -> None:
+    trainer = Trainer(read_config(None, options(data, tmp_path / "run", "model=ssamt", "batch_size=32")))
+    batch = next(iter(trainer.loader))
+    pairs = trainer.pairs(batch)
+    assert pairs.label is not None
+    assert not (pairs.negative & pairs.matches).any()
+    spared = ~pairs.negative & ~pairs.matches
+    assert (pairs.label[spared] >= 0).all()
+    assert (pairs.label[spared] > 0).any(1).all()
+    assert spared.any()
+
+
 def test_train_killed_by_a_signal_gives_the_same_losses(data: Path, tmp_path: Path) -> None:
     whole = train(data, tmp_path / "whole")
     command = [sys.executable, "-m", "multigrain", "train", *options(data, tmp_path / "killed")]

@@ -36,7 +36,7 @@ def test_scores_equal_loops_over_nodes(relations: str) -> None:
                 members = relations_ if triple and len(relations_) else objects
                 by_kind[triple].append(float((members @ codes.nodes[p]).detach().max()))
             means = [sum(v) / len(v) for v in by_kind.values() if v]
-            expected = sum(means) / len(means) + float(images.whole[n] @ codes.whole[m])
+            expected = sum(means) / len(means) + float((images.whole[n] @ codes.whole[m]).detach())
             assert float(got[n, m].detach()) == pytest.approx(expected, abs=1e-4)
 
 
@@ -77,7 +77,9 @@ def test_losses_reach_every_weight(labelled: bool, relations: str) -> None:
     model, batch, texts = _model(replace(SMALL, relations=relations)).train(), photos(4), captions(8)
     matches = batch.index[:, None] == texts.image
     label = torch.where(matches, 1, -1)[:, :, None].expand(-1, -1, 3)
-    pairs = Pairs(matches, label=label, confidence=torch.ones(4, 8, 3)) if labelled else Pairs(matches)
+    pairs = (
+        Pairs(matches, ~matches, label=label, confidence=torch.ones(4, 8, 3)) if labelled else Pairs(matches, ~matches)
+    )
     losses = model(batch, texts, pairs)
     assert set(losses) == {"graph", "global", "centre", "node"}
     sum(losses.values()).backward()

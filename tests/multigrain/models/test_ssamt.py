@@ -114,10 +114,11 @@ def test_phrase_regions_sum_to_one_over_the_regions_that_are_there() -> None:
 
 def test_losses_with_labels_reach_every_weight_and_warn_of_false_phrases() -> None:
     model, batch, texts = _model().train(), photos(4), captions(8)
-    label = torch.where(batch.index[:, None] == texts.image, 1, -1)[:, :, None].expand(-1, -1, 3)
-    pairs = Pairs(batch.index[:, None] == texts.image, label=label, confidence=torch.ones(4, 8, 3))
+    matches = batch.index[:, None] == texts.image
+    label = torch.where(matches, 1, -1)[:, :, None].expand(-1, -1, 3)
+    pairs = Pairs(matches, ~matches, label=label, confidence=torch.ones(4, 8, 3))
     losses = model(batch, texts, pairs)
     assert set(losses) == {"global", "local", "phrase"}
     sum(losses.values()).backward()
     assert [name for name, p in model.named_parameters() if p.grad is None] == []
-    assert set(model(batch, texts, Pairs(pairs.matches))) == {"global", "local"}
+    assert set(model(batch, texts, Pairs(matches, ~matches))) == {"global", "local"}
