@@ -14,6 +14,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from multigrain.late_interaction import masked_softmax
+
 PhraseLoss = Literal["hinge", "bce"]
 
 
@@ -23,7 +25,7 @@ class Pairs:
 
     matches: Tensor  # (N, M) bool: the caption was written for the photo
     negative: Tensor  # (N, M) bool: the caption may be taken for wrong; never where it matches
-    hardest: bool = True  # negatives of the triplet losses: the hardest one, or all of them (warm-up)
+    softness: float = 0.0  # of the triplet losses: 0 the hardest negative alone, inf all alike (warm-up)
     label: Tensor | None = None  # (N, M, K) int8: +1 phrase true of the photo, -1 false, 0 unknown; None without labels
     confidence: Tensor | None = None  # (N, M, K) in [0, 1]
 
@@ -31,11 +33,12 @@ class Pairs:
 def triplet(scores: Tensor, pairs: Pairs, *, margin: float) -> Tensor:
     """Returns the triplet loss over the matching pairs of (N, M) scores, both ways, as a scalar.
 
-    For a matching pair (n, m): [margin - s(n, m) + s(n, m')]+ over the captions m' that are negatives of n, plus
-    [margin - s(n, m) + s(n', m)]+ over the photos n' that m is a negative of. With `hardest` only the largest term of
-    each sum is kept (Faghri et al. 2018, VSE++, eq. 6), else the mean of all (eq. 5 divided by the number of
-    negatives): the warm-up epoch, in which the hardest negative would make all embeddings collapse. Averaged over the
-    matching pairs; 0 where there are none.
+    For a matching pair (n, m): the mean of [margin - s(n, m) + s(n, m')]+ over the captions m' that are negatives of n,
+    plus that of [margin - s(n, m) + s(n', m)]+ over the photos n' that m is a negative of. The mean is weighted by
+    softmax(s / softness) of the negatives, through which no gradient goes: softness 0 keeps the hardest negative alone
+    (Faghri et al. 2018, VSE++, eq. 6), infinity makes all count alike (eq. 5 divided by their number). In the beginning
+    the hardest negative would make all embeddings collapse, and where captions fit many photos it always would: there
+    something between is better. Averaged over the matching pairs; 0 where there are none.
     """
     n, m = pairs.matches.nonzero(as_tuple=True)
     if len(n) == 0:
@@ -44,7 +47,11 @@ def triplet(scores: Tensor, pairs: Pairs, *, margin: float) -> Tensor:
     total = scores.new_zeros(())
     for other, wrong in ((scores[n], pairs.negative[n]), (scores.t()[m], pairs.negative.t()[m])):  # (P, M), (P, N)
         cost = (margin - positive + other).clamp_min(0) * wrong
-        total = total + (cost.amax(1) if pairs.hardest else cost.sum(1) / wrong.sum(1).clamp_min(1)).mean()
+        if pairs.softness == 0:
+            total = total + cost.amax(1).mean()
+        else:
+            weight = masked_softmax(other.detach().float() / pairs.softness, wrong, dim=1)
+            total = total + (weight * cost).sum(1).mean()
     return total
 
 

@@ -28,25 +28,30 @@ def _batch(seed: int = 0, n: int = 7, m: int = 9) -> tuple[Tensor, Tensor]:
     return torch.rand(n, m) * 2 - 1, photo[:, None] == caption
 
 
-def _triplet_by_loops(scores: Tensor, matches: Tensor, *, hardest: bool) -> float:
+def _triplet_by_loops(scores: Tensor, matches: Tensor, softness: float = 0.0) -> float:
     i2t, t2i = [], []
     for n in range(len(scores)):
         for m in range(scores.shape[1]):
             if not matches[n, m]:
                 continue
             s = float(scores[n, m])
-            row = [max(0.0, MARGIN - s + float(scores[n, k])) for k in range(scores.shape[1]) if not matches[n, k]]
-            column = [max(0.0, MARGIN - s + float(scores[k, m])) for k in range(len(scores)) if not matches[k, m]]
-            for costs, out in ((row, i2t), (column, t2i)):
-                out.append((max(costs) if hardest else sum(costs) / len(costs)) if costs else 0.0)
+            row = [float(scores[n, k]) for k in range(scores.shape[1]) if not matches[n, k]]
+            column = [float(scores[k, m]) for k in range(len(scores)) if not matches[k, m]]
+            for others, out in ((row, i2t), (column, t2i)):
+                costs = [max(0.0, MARGIN - s + other) for other in others]
+                weights = [math.exp(other / softness) if softness else 0.0 for other in others]
+                soft = sum(w * c for w, c in zip(weights, costs, strict=True)) / sum(weights) if softness else 0.0
+                out.append(soft if softness else max(costs))
     return sum(i2t) / len(i2t) + sum(t2i) / len(t2i)
 
 
-@pytest.mark.parametrize("hardest", [True, False])
-def test_triplet_equals_loops_over_pairs(hardest: bool) -> None:
+@pytest.mark.parametrize("softness", [0.0, 0.1, math.inf])
+def test_triplet_equals_loops_over_pairs(softness: float) -> None:
     scores, matches = _batch()
-    expected = _triplet_by_loops(scores, matches, hardest=hardest)
-    assert float(triplet(scores, Pairs(matches, ~matches, hardest), margin=MARGIN)) == pytest.approx(expected, rel=1e-5)
+    expected = _triplet_by_loops(scores, matches, softness)
+    assert float(triplet(scores, Pairs(matches, ~matches, softness), margin=MARGIN)) == pytest.approx(
+        expected, rel=1e-5
+    )
 
 
 def test_triplet_takes_no_sibling_for_a_negative() -> None:
@@ -75,8 +80,8 @@ def test_multi_scale_weighs_the_local_triplet() -> None:
     scores, matches = _batch()
     local, _ = _batch(seed=1)
     losses = multi_scale(scores, local, Pairs(matches, ~matches), local_weight=0.5, margin=MARGIN)
-    assert float(losses["global"]) == pytest.approx(_triplet_by_loops(scores, matches, hardest=True), rel=1e-5)
-    assert float(losses["local"]) == pytest.approx(_triplet_by_loops(local, matches, hardest=True) / 2, rel=1e-5)
+    assert float(losses["global"]) == pytest.approx(_triplet_by_loops(scores, matches), rel=1e-5)
+    assert float(losses["local"]) == pytest.approx(_triplet_by_loops(local, matches) / 2, rel=1e-5)
 
 
 def _labels(shape: tuple[int, ...]) -> tuple[Tensor, Tensor, Tensor]:
