@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 NO_EDGE = 0
+START_SCALE = 0.1  # of what a layer adds
 
 
 class RelationalAttention(nn.Module):
@@ -18,7 +19,7 @@ class RelationalAttention(nn.Module):
 
         e_ij = q_i . k_j / sqrt(D / H) + bias[type_ij]       over the edges of i only
         a_ij = softmax_j e_ij
-        x_i <- x_i + W sum_j a_ij (v_j + value[type_ij]),    x_i <- x_i + FFN(x_i)
+        x_i <- x_i + scale W sum_j a_ij (v_j + value[type_ij]),    x_i <- x_i + scale FFN(x_i)
 
     A transformer layer where all edges have one type; the relational graph attention of the three papers where they
     do not. A node without an edge is only changed by the feed-forward part. Sources: Vaswani et al. 2017; Shaw et al.
@@ -38,9 +39,8 @@ class RelationalAttention(nn.Module):
         self.out = nn.Linear(dim, dim)
         self.feed, self.feed_out = nn.Linear(dim, 2 * dim), nn.Linear(2 * dim, dim)
         self.dropout = nn.Dropout(dropout)
-        for last in (self.out, self.feed_out):  # starts as the identity: few data do not suffer from depth
-            nn.init.zeros_(last.weight)
-            nn.init.zeros_(last.bias)
+        # Starts near the identity and leaves it slowly (LayerScale, Touvron et al. 2021): else depth spoils the start.
+        self.scale = nn.Parameter(torch.full((2, dim), START_SCALE))
 
     def forward(self, asking: Tensor, asked: Tensor, types: Tensor) -> Tensor:
         """Returns the asking nodes (B, Q, D) after one layer; asked (B, S, D), types (B, Q, S) int64."""
@@ -58,7 +58,7 @@ class RelationalAttention(nn.Module):
         by_type = by_type.scatter_add(3, types[:, None].expand(weight.shape), weight)
         typed = self.typed_value.view(-1, self.heads, d // self.heads).transpose(0, 1).to(weight.dtype)  # (H, Y, D/H)
         message = (weight @ value + by_type @ typed).transpose(1, 2).reshape(b, q, d)
-        asking = asking + self.dropout(self.out(message))
+        asking = asking + self.scale[0] * self.dropout(self.out(message))
         fed = self.feed_out(self.dropout(functional.gelu(self.feed(self.norm_feed(asking)))))
-        changed: Tensor = asking + self.dropout(fed)
+        changed: Tensor = asking + self.scale[1] * self.dropout(fed)
         return changed
