@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from multigrain.config import read_config
 from multigrain.data import DataSet
-from multigrain.loader import candidate_batches
+from multigrain.evaluation import labelled_phrase_scores
 from multigrain.models import PhraseScores
 from multigrain.ranking import auc, ranks, recalls
 from multigrain.run import Run, load_run
@@ -69,19 +69,11 @@ def make_cell(folder: Path, preset: str, data: str, seed: int, options: Sequence
         return Cell(stored["i2t"], stored["t2i"], stored["caption_photo"], float(stored["auc"]))
 
 
-@torch.inference_mode()
 def phrase_auc(run: Run, data: DataSet) -> float:
     """Returns how well phrases of the labelled candidates of the test split are told apart, in [0, 1]."""
     if not isinstance(run.model, PhraseScores):
         return float("nan")
-    scores: dict[int, list[NDArray[np.float32]]] = {0: [], 1: []}
-    for batch in candidate_batches(data, "test", 64):
-        here = batch.to(run.device)
-        images, captions = run.model.encode_images(here.photos), run.model.encode_captions(here.captions)
-        own = run.model.phrase_scores(images, captions).diagonal(dim1=0, dim2=1).t()  # (B, K): row i of both
-        for label, found in scores.items():
-            found.append(own[(here.labels.label == label) & (here.captions.phrase_kind >= 0)].cpu().numpy())
-    return auc(np.concatenate(scores[1]), np.concatenate(scores[0]))
+    return auc(*labelled_phrase_scores(run, data, "test"))
 
 
 def bootstrap(first: Sequence[Cell], second: Sequence[Cell], draws: int = 2000) -> tuple[float, float, float]:

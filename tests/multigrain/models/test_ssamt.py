@@ -75,8 +75,11 @@ def test_scores_equal_loops_over_phrases() -> None:
             for p in (codes.caption == m).nonzero()[:, 0].tolist():
                 weight = torch.softmax(SMALL.temperature * regions @ codes.phrases[p], dim=0)
                 s = cosine_similarity(codes.phrases[p], (weight[:, None] * regions).sum(0), dim=0)
-                total, weights = total + float(codes.weight[p] * s), weights + float(codes.weight[p])
-            expected = float(images.whole[n] @ codes.whole[m]) + total / weights
+                total, weights = (
+                    total + float((codes.weight[p] * s).detach()),
+                    weights + float(codes.weight[p].detach()),
+                )
+            expected = float((images.whole[n] @ codes.whole[m]).detach()) + total / weights
             assert float(got[n, m].detach()) == pytest.approx(expected, abs=1e-4)
 
 
