@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -34,12 +32,14 @@ class CandidatePool:
     def __init__(self, images: Iterable[tuple[str, bytes]]) -> None:
         self._rows = list(images)
         self._numbers = {image_id: number for number, (image_id, _) in enumerate(self._rows)}
+        self._words: dict[str, int] = {"": 0}
         image, place, hashes = array("i"), array("i"), array("Q")
-        postings: defaultdict[Key, array[int]] = defaultdict(partial(array, "i"))
+        codes, captions = array("Q"), array("i")
         for number, (image_id, rows) in enumerate(self._rows):
             for k, content in enumerate(_contents(rows)):
                 for key in _keys(content):
-                    postings[key].append(len(image))
+                    codes.append(_code(key, [self._words.setdefault(word, len(self._words)) for word in key]))
+                    captions.append(len(image))
                 image.append(number)
                 place.append(k)
                 hashes.append(hash64("random", image_id, content.caption_id))
@@ -49,11 +49,15 @@ class CandidatePool:
         self._hash = np.array(hashes, np.uint64)  # (C,)
         self._ring = np.argsort(self._hash, kind="stable")  # (C,) the captions in the order of their hashes
         self._ordered = self._hash[self._ring]
-        self._postings = {key: np.array(found, np.int32) for key, found in postings.items()}
-        self._weight = {key: float(np.log((total + 1) / len(found))) for key, found in postings.items()}
-        size = np.zeros(total)
-        for key in sorted(postings):
-            size[self._postings[key]] += self._weight[key]
+        # The captions of a key lie together: key i has those from first[i] to first[i + 1].
+        coded = np.array(codes, np.uint64)
+        order = np.argsort(coded, kind="stable")
+        self._codes, first = np.unique(coded[order], return_index=True)
+        self._first = np.append(first, len(coded))
+        self._captions = np.array(captions, np.int32)[order]
+        counts = np.diff(self._first)
+        self._weight = np.log((total + 1) / counts)
+        size = np.bincount(self._captions, np.repeat(self._weight, counts), total)
         self._length = np.sqrt(np.maximum(size, 1e-9))  # long captions share much with everything
 
     def hard(self, image_id: str, own: Iterable[CaptionContent]) -> Iterator[tuple[str, CaptionContent]]:
@@ -65,11 +69,17 @@ class CandidatePool:
 
     def overlap(self, own: Iterable[CaptionContent]) -> NDArray[np.float64]:
         """Returns (C,) what each caption shares with any of these, weighed by rarity, for its length."""
-        keys = sorted({key for content in own for key in _keys(content)} & self._postings.keys())
-        if not keys:
-            return np.zeros(len(self.image))
-        found = np.concatenate([self._postings[key] for key in keys])
-        weights = np.repeat([self._weight[key] for key in keys], [len(self._postings[key]) for key in keys])
+        said = {key for content in own for key in _keys(content)}
+        known = [[self._words.get(word, -1) for word in key] for key in said]
+        codes = [_code(key, ids) for key, ids in zip(said, known, strict=True) if min(ids) >= 0]
+        wanted = np.unique(np.array(codes, np.uint64))
+        keys = np.searchsorted(self._codes, wanted)
+        keys = keys[self._codes[np.minimum(keys, len(self._codes) - 1)] == wanted] if len(self._codes) else keys[:0]
+        counts = self._first[keys + 1] - self._first[keys]
+        found = np.concatenate(
+            [np.empty(0, np.int32), *(self._captions[self._first[k] : self._first[k + 1]] for k in keys)]
+        )
+        weights = np.repeat(self._weight[keys], counts)
         score: NDArray[np.float64] = np.bincount(found, weights, len(self.image)) / self._length
         return score
 
@@ -114,6 +124,14 @@ def _contents(rows: bytes) -> list[CaptionContent]:
         return [read_caption(caption_id, graph) for caption_id, graph in decode_captions(json.loads(rows))]
     except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
         raise ValueError(f"candidates: {rows[:80]!r} are no captions: {type(error).__name__}: {error}") from error
+
+
+def _code(key: Key, ids: list[int]) -> int:
+    """Returns the number of a key whose words have these numbers; a pool's words are far fewer than 2 ** 20."""
+    code = len(key)
+    for number in ids:
+        code = code << 20 | number
+    return code
 
 
 def _keys(content: CaptionContent) -> set[Key]:
