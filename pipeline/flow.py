@@ -27,7 +27,7 @@ def build(p: beam.Pipeline, plan: Plan, target: Target, threads: int) -> None:
         | "GroupShards" >> GroupShards(o.salt, o.shards)  # Shard
     )
     graphs = shards | "ParseCaptions" >> ParseCaptions(target, o.parser)  # Sidecar
-    corpus, pool = graphs | "CountCorpus" >> CountCorpus(target)  # FileEntry of tables, of candidates
+    corpus, pool = graphs | "CountCorpus" >> CountCorpus(target, o.wordnet)  # FileEntry of tables, of candidates
     labels = (graphs, corpus, pool) | "MinePhraseLabels" >> MinePhraseLabels(target, o.candidates)  # Sidecar
     rules = (graphs, corpus) | "CompilePhraseRules" >> CompilePhraseRules(target)  # FileEntry
     sidecars, artifacts, products = [graphs, labels], [corpus, pool, rules], ["graphs", "labels"]

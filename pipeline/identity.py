@@ -25,6 +25,7 @@ from transforms.lean_import import without_torch
 from transforms.scene_graph_dump import INFO, PREDICTION
 from transforms.scene_graphs import CaptionParser, load_parser
 from transforms.spacy_parser import MissingModelError
+from transforms.wordnet import read_wordnet
 
 TEXT_LIBRARIES = ("numpy", "pyarrow", "spacy", "lemminflect")
 IMPORT_LIBRARIES = ("h5py", "pillow")
@@ -70,6 +71,8 @@ def make_plan(options: RunOptions, *, check_files: bool = True, here: bool = Tru
         "split": options.split,
         "relations": None if options.relations is None else relations_digest(options.relations),
     }
+    if options.wordnet is not None:
+        identity["wordnet"] = wordnet_digest(options.wordnet)
     choice, batch, layout = DetectorChoice(options.detector), 1, None
     description: dict[str, Any] = {"vocabularies": {}}
     if imports is not None:
@@ -139,6 +142,16 @@ def relations_digest(folder: str) -> str:
     except OSError as error:
         raise OptionError(f"--relations: {error.filename}: {error.strerror}") from error
     return hasher.hexdigest()
+
+
+def wordnet_digest(folder: str) -> str:
+    """Returns a digest of WordNet's nouns. Raises OptionError where a folder holds none, or damaged ones."""
+    try:
+        return read_wordnet(folder).sha256
+    except OSError as error:
+        raise OptionError(f"--wordnet: {error.filename}: {error.strerror}") from error
+    except ValueError as error:
+        raise OptionError(f"--wordnet: {error}") from error
 
 
 def library_versions(names: tuple[str, ...]) -> dict[str, str]:

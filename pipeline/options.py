@@ -49,6 +49,7 @@ class RunOptions:
     nms_threshold: float = 0.3
     feature_dtype: FeatureDtype = "float16"
     parser: str = DEFAULT_PARSER
+    wordnet: str | None = None  # folder of its nouns, which then add to the words that are learned
     candidates: int = 5  # captions of other images that are labelled, an image
     shards: int = 16
     salt: str = ""
@@ -139,6 +140,7 @@ def add_run_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--nms-threshold", type=float, default=0.3, metavar="IOU", help="within a class (0.3)")
     parser.add_argument("--feature-dtype", choices=get_args(FeatureDtype), default="float16")
     parser.add_argument("--parser", default=DEFAULT_PARSER, metavar="SPEC", help="spacy:<model> or stanza:<folder>")
+    parser.add_argument("--wordnet", metavar="DIR", help="words also from WordNet; see docs/phrase_labels.md")
     parser.add_argument("--candidates", type=int, default=5, metavar="M", help="labelled captions an image (5)")
     parser.add_argument("--shards", type=int, default=16, metavar="N", help="number of shards (16)")
     parser.add_argument("--salt", default="", help="changes which image falls into which shard")
@@ -151,7 +153,18 @@ def add_run_arguments(parser: ArgumentParser) -> None:
 def run_options(arguments: Namespace) -> RunOptions:
     """Returns the options of a parsed command line. Raises OptionError."""
     low, high = arguments.boxes
-    paths = {"annotations", "images", "out", "regions", "vocabulary", "detector", "weights", "relations", "parser"}
+    paths = {
+        "annotations",
+        "images",
+        "out",
+        "regions",
+        "vocabulary",
+        "detector",
+        "weights",
+        "relations",
+        "parser",
+        "wordnet",
+    }
     names = {field.name for field in fields(RunOptions)} - {*paths, "min_boxes", "max_boxes"}
     return RunOptions(
         annotations=tuple(_absolute(path) for path in arguments.annotations),
@@ -163,6 +176,7 @@ def run_options(arguments: Namespace) -> RunOptions:
         relations=None if arguments.relations is None else _absolute(arguments.relations),
         weights=None if arguments.weights is None else _absolute(arguments.weights),
         parser=_absolute_parser(arguments.parser),
+        wordnet=None if arguments.wordnet is None else _absolute(arguments.wordnet),
         min_boxes=low,
         max_boxes=high,
         **{name: getattr(arguments, name) for name in names},

@@ -190,7 +190,7 @@ def _row(pair: Pair, counts: Exchanges) -> Row | None:
     if images < OFTEN and beyond < BEYOND_CHANCE:
         return None
     relation: Relation = "maybe"
-    if images >= MINIMUM and together <= APART and beyond >= BEYOND_CHANCE and not _never_same(left, right):
+    if images >= MINIMUM and together <= APART and beyond >= BEYOND_CHANCE and not never_same(left, right):
         surely, surely_back = counts.sure_rate(left, right), counts.sure_rate(right, left)
         if min(there, back) >= SAME_RATE and min(surely, surely_back) >= SURE_RATE:
             relation = "same"
@@ -201,7 +201,7 @@ def _row(pair: Pair, counts: Exchanges) -> Row | None:
     return Row(left, right, relation, images, *(round(x, 3) for x in (there, back, together, beyond)))
 
 
-def _never_same(left: str, right: str) -> bool:
+def never_same(left: str, right: str) -> bool:
     """Whether two words, however often they change places, name different things ("tennis", "tennis player")."""
     if right.startswith(left + " ") or left.startswith(right + " "):
         return not (right.endswith(" " + left) or left.endswith(" " + right))

@@ -26,6 +26,8 @@ from transforms.knowledge_tables import TABLES, knowledge_of, read_record, table
 from transforms.phrases import read_caption
 from transforms.replacements import Replacements
 from transforms.slots import PLACE_KINDS, SlotCounts, Slots, read_slots
+from transforms.wordnet import read_wordnet
+from transforms.wordnet_rows import add_wordnet
 
 LEARN = 32_768  # training images that teach about words, at most
 POOL = 32_768  # images a split whose captions are candidates, at most
@@ -83,6 +85,9 @@ Samples = dict[Split, BottomSample]
 class CorpusStatistics(beam.CombineFn):
     """ImageGraphs -> Corpus. An accumulator holds at most twice `LEARN` or `POOL` images a split."""
 
+    def __init__(self, wordnet: str | None = None) -> None:
+        self._wordnet = wordnet  # folder of its nouns
+
     def create_accumulator(self) -> Samples:
         return {split: BottomSample(max(LEARN, POOL) if split == "train" else POOL) for split in SPLITS}
 
@@ -106,6 +111,8 @@ class CorpusStatistics(beam.CombineFn):
         )
         contexts = read_contexts(counts.counted(images))
         compatibility = learn_compatibility(contexts)
+        if self._wordnet is not None:
+            compatibility = add_wordnet(compatibility, _heads(accumulator), read_wordnet(self._wordnet))
         pools = {
             split: tuple((image_id, rows) for _, image_id, rows in accumulator[split].entries()[:POOL])
             for split in SPLITS
@@ -114,9 +121,15 @@ class CorpusStatistics(beam.CombineFn):
         return Corpus(knowledge, counts.slots(), pools)
 
 
-def corpus_statistics(images: Iterable[ImageGraphs]) -> Corpus:
+def _heads(samples: Samples) -> set[str]:
+    """Returns the heads that the kept images of any split name: WordNet says the same of them whoever names them."""
+    captions = (json.loads(rows) for split in SPLITS for _, _, rows in samples[split].entries())
+    return {item.head.lower() for rows in captions for _, graph in decode_captions(rows) for item in graph.objects}
+
+
+def corpus_statistics(images: Iterable[ImageGraphs], wordnet: str | None = None) -> Corpus:
     """Returns the corpus of the images, in one process: what `CorpusStatistics` gives on any runner."""
-    combine = CorpusStatistics()
+    combine = CorpusStatistics(wordnet)
     samples = combine.create_accumulator()
     for image in images:
         samples = combine.add_input(samples, image)

@@ -33,12 +33,13 @@ class CountCorpus(beam.PTransform):
     """Publishes what the labels are mined with: Sidecar of graphs -> FileEntry of tables, FileEntry of candidates."""
 
     target: Target
+    wordnet: str | None = None  # folder of its nouns, to add to what is learned
 
     def expand(self, graphs: beam.PCollection) -> tuple[beam.PCollection, beam.PCollection]:
         published = (
             graphs
             | "ReadGraphs" >> beam.FlatMap(partial(shard_images, self.target))  # ImageGraphs
-            | "Count" >> beam.CombineGlobally(CorpusStatistics())  # Corpus
+            | "Count" >> beam.CombineGlobally(CorpusStatistics(self.wordnet))  # Corpus
             | "Publish" >> beam.Map(partial(_publish_corpus, self.target.out))  # (FileEntry, FileEntry)
         )
         return published | "Tables" >> beam.Keys(), published | "Candidates" >> beam.Values()
