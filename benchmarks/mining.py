@@ -102,7 +102,7 @@ def compare_pools(folder: Path) -> None:
     images = [image for path in paths for image in read_graph_shard(path) if image.split == "train"]
     images.sort(key=lambda image: hash64("sample", image.image_id))
     pool = CandidatePool((image.image_id, encode_captions(image)) for image in images)
-    sizes = [size for size in (1_024, 4_096, 16_384) if size < len(images)] + [len(images)]
+    sizes = [size for size in (1_024, 4_096, 8_192, 16_384) if size < len(images)] + [len(images)]
     shared = dict.fromkeys(sizes, 0.0)
     for number in random.Random(0).sample(range(len(images)), 300):
         image = images[number]

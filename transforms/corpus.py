@@ -30,7 +30,7 @@ from transforms.wordnet import read_wordnet
 from transforms.wordnet_rows import add_wordnet
 
 LEARN = 32_768  # training images that teach about words, at most
-POOL = 32_768  # images a split whose captions are candidates, at most
+POOL = 8_192  # images a split whose captions are candidates, at most
 SPLITS: tuple[Split, ...] = get_args(Split)
 
 PoolRows = tuple[tuple[str, bytes], ...]  # (image id, its captions as compact JSON), by hash of the image id

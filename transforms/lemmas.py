@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from transforms.lean_import import without_torch
+
 # Nouns that are plural only, or whose dictionary form names another thing.
 PLURAL_ONLY = frozenset(
     ("people", "glasses", "sunglasses", "pants", "scissors", "bleachers", "shorts", "jeans", "clothes")
 )
 VOCABULARY = 1 << 16  # words remembered; English captions use about 20,000
+
+
+def load_dictionary() -> None:
+    """Loads lemminflect, and the spaCy that it brings along, without PyTorch: it would take 450 MB for nothing."""
+    with without_torch():
+        import lemminflect  # noqa: F401
 
 
 @lru_cache(VOCABULARY)

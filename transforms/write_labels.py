@@ -16,6 +16,7 @@ from schemas.label_shard import write_label_shard
 from schemas.records import ImageGraphs
 from schemas.sidecar import FileEntry, Sidecar, StageCount, digest
 from transforms.corpus import Corpus, CorpusStatistics
+from transforms.lemmas import load_dictionary
 from transforms.phrase_labels import mine_image
 from transforms.progress import count
 from transforms.publish import Product, ShardContent, Target, publish_shard
@@ -89,6 +90,7 @@ def build_labels(path: Path, images: Iterable[ImageGraphs], corpus: Corpus, cand
 
 
 def _load_corpus(out: str, tables: FileEntry, candidates: FileEntry) -> Corpus:
+    load_dictionary()  # which hard phrases are inflected with
     """Returns the corpus that was published. Raises DamagedFileError where a file is another one by now."""
     texts = [_published(out, entry) for entry in (tables, candidates)]
     return Corpus.from_text(texts[0], texts[1].encode("ascii"))
