@@ -36,7 +36,7 @@ LOOSE = ("size_conflict", "state_conflict")
 SAID, IMPLIED, CONFLICT, UNDECIDED = 0.99, 0.95, 0.9, 0.5
 LEFT_OUT = 0.04  # silence is taken as absence of things that captions leave out at most this often
 LEFT_OUT_UNEXPECTED = 0.12  # the same, of things that do not go with anything that is said
-LEFT_OUT_ELSEWHERE = 0.3  # the same, for a caption that as a whole tells of another scene
+LEFT_OUT_ELSEWHERE = 0.2  # the same, for a caption that as a whole tells of another scene
 
 
 class Verdict(NamedTuple):

@@ -154,16 +154,18 @@ def test_label_reads_what_someone_does_from_a_fact() -> None:
 
 def test_label_caption_of_another_scene_takes_silence_for_absence() -> None:
     asked = graph("cat", "piano", "lamp", facts=[(0, "on", 1)])
-    shares = dict.fromkeys(("cat", "piano", "lamp"), 0.3)
+    shares = dict.fromkeys(("cat", "piano", "lamp"), 0.2)
     assert {v.reason for v in judge(DOG, left_out=shares).label_caption(content(asked))} == {"absent_head"}
     related = graph("cat", "piano", "2 brown dog")
     found = [v.label for v in judge(DOG, left_out=shares).label_caption(content(related))]
     assert found == ["unknown", "unknown", "positive"]
+    often = dict.fromkeys(shares, 0.25)  # left out too often even there
+    assert {v.label for v in judge(DOG, left_out=often).label_caption(content(asked))} == {"unknown"}
 
 
 def test_label_caption_of_things_that_go_together_is_of_no_other_scene() -> None:
     asked = graph("cat", "piano", "lamp", facts=[(0, "on", 1)])
-    shares = dict.fromkeys(("cat", "piano", "lamp"), 0.3)
+    shares = dict.fromkeys(("cat", "piano", "lamp"), 0.2)
     table = words(associations=[("dog", "cat"), ("grass", "lamp")])
     found = judge(DOG, compatibility=table, left_out=shares).label_caption(content(asked))
     assert {v.label for v in found} == {"unknown"}
