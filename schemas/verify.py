@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from schemas.checksums import table_crcs
 from schemas.feature_shard import H5_FAULTS, own_datasets, stored_crc
 from schemas.manifest import MANIFEST, REPORT, RUN, SUCCESS, RunRecord
-from schemas.read_manifest import read_manifest
+from schemas.read_manifest import ManifestError, read_manifest
 from schemas.sharding import row_key, shard_of, shard_stem
 from schemas.tables import FAULTS
 
@@ -35,6 +35,11 @@ def verify(out: Path) -> Iterator[Problem]:
     """Yields every problem of a complete data set: missing, damaged, foreign or disagreeing files."""
     try:
         manifest = read_manifest(out)
+    except ManifestError as error:
+        finished = (out / MANIFEST).is_file() and (out / SUCCESS).is_file()
+        yield Problem(MANIFEST if finished else str(out), None, f"not a complete data set: {error}")
+        return
+    try:
         run = RunRecord.from_json((out / RUN).read_text("utf-8"))
     except (OSError, ValueError) as error:
         yield Problem(str(out), None, f"not a complete data set: {error}")
