@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 
 OBJECT, TRIPLE, NO_PHRASE = 0, 1, -1  # values of Captions.phrase_kind
-POSITIVE, NEGATIVE, UNKNOWN = 1, 0, -1  # values of Labels.label
 Side = TypeVar("Side", "Photos", "Captions", "Labels")
 
 
@@ -79,7 +78,7 @@ class Captions:
 class Labels:
     """What is known of the phrases of B captions with respect to B photos, row by row."""
 
-    label: Tensor  # (B, K) POSITIVE, NEGATIVE or UNKNOWN, which is also the padding
+    label: Tensor  # (B, K) +1 true, -1 false, 0 unknown (multigrain.label_codes), which is also the padding
     confidence: Tensor  # (B, K) in (0, 1]; 0 in padding
 
     def to(self, device: torch.device | str) -> Labels:

@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from multigrain.batch import NEGATIVE, NO_PHRASE, OBJECT, POSITIVE, TRIPLE, UNKNOWN
+from multigrain.batch import NO_PHRASE, OBJECT, TRIPLE
 from multigrain.flat_cache import Arrays
+from multigrain.label_codes import LABELS
 from multigrain.shards import DataSetError, Shards, list_offsets
 from multigrain.tokens import Tokenizer, token_spans
 
-LABELS = {"positive": POSITIVE, "negative": NEGATIVE, "unknown": UNKNOWN}
 Part = dict[str, NDArray[Any]]
 
 

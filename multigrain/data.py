@@ -16,11 +16,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from multigrain.batch import NO_PHRASE, UNKNOWN, Batch, Captions, HardPhrases, Labels, Photos
+from multigrain.batch import NO_PHRASE, Batch, Captions, HardPhrases, Labels, Photos
 from multigrain.caption_table import compile_captions
 from multigrain.feature_rows import FeatureRows, Reading
 from multigrain.flat_cache import Arrays, cache_folder, cached_arrays
 from multigrain.hard_table import compile_hard_phrases
+from multigrain.label_codes import UNKNOWN
 from multigrain.photo_table import SPLITS, compile_photos
 from multigrain.shards import DataSetError, Shards
 from multigrain.tokens import Tokenizer
@@ -36,7 +37,7 @@ _AS_COMPILED = (
     "relation_pairs",
     "relation_score",
 )
-COMPILED = 1  # raise it when what is compiled changes its meaning
+COMPILED = 2  # raise it when what is compiled changes its meaning
 Rows = NDArray[np.int64]
 
 

@@ -11,8 +11,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from multigrain.batch import NEGATIVE, NO_PHRASE, POSITIVE
+from multigrain.batch import NO_PHRASE
 from multigrain.data import DataSet
+from multigrain.label_codes import NEGATIVE, POSITIVE
 from multigrain.loader import candidate_batches
 from multigrain.models.retrieval_model import PhraseScores
 from multigrain.ranking import auc, balanced_accuracy, best_threshold, fold_recalls, middle_ranks, ranks, recalls

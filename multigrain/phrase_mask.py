@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from multigrain.label_codes import LABELS, NEGATIVE, POSITIVE, UNKNOWN
 from multigrain.labelling.contrasts import Contrasts
 from multigrain.labelling.facts import label_facts
 from multigrain.labelling.named import Named, find_named
@@ -22,11 +23,9 @@ from multigrain.labelling.words import PhraseWords
 from multigrain.shards import DataSetError, Shards
 from schemas.phrase_rules import PHRASE_RULES, PhraseRules
 
-LABELS = {"positive": 1, "negative": -1, "unknown": 0}
-
 
 class PhraseMask(NamedTuple):
-    label: NDArray[np.int8]  # (B, C, P) 1 positive, -1 negative, 0 unknown or padding
+    label: NDArray[np.int8]  # (B, C, P) +1 true, -1 false, 0 unknown or padding (multigrain.label_codes)
     confidence: NDArray[np.float32]  # (B, C, P) in [0, 1], 0 at padding
     reason: NDArray[np.uint8]  # (B, C, P) index into PhraseLabeller.reasons; its length at padding
 
@@ -67,7 +66,7 @@ class PhraseLabeller:
         place = np.full((len(numbers), width), len(owner), np.int64)
         place[owner, np.arange(len(owner)) - np.searchsorted(owner, owner)] = np.arange(len(owner))
         # The last column stands for padding.
-        label = np.append(self._labels, np.int8(0))
+        label = np.append(self._labels, np.int8(UNKNOWN))
         reason = np.pad(reason, ((0, 0), (0, 1)), constant_values=len(self.reasons))
         confidence = np.pad(confidence, ((0, 0), (0, 1)))
         at = np.ix_(row, place[number].ravel())
@@ -91,7 +90,7 @@ class PhraseLabeller:
         confidence = np.concatenate([v.confidence for v in verdicts])[place]
         ends = np.stack([table.head[things]] * 2, 1) if len(things) else np.zeros((0, 2), np.int64)
         ends = np.searchsorted(heads, np.concatenate([ends, table.facts[facts][:, [0, 2]]]))[place]
-        unknown = self._labels[reason] == 0
+        unknown = self._labels[reason] == UNKNOWN
         self._elsewhere(phrases, content, ends, unknown, named, reason, confidence)
         for phrase, image, name in self._contrasts.find(phrases, content, unknown, said):
             reason[phrase, image] = words.code[name]
@@ -112,11 +111,11 @@ class PhraseLabeller:
         thing = content < len(self._table.head)
         things = Owners(phrases.owner[thing], phrases.count)
         label = self._labels[reason[thing]]
-        strange = (label == -1) | named.strange[ends[thing, 0]]
+        strange = (label == NEGATIVE) | named.strange[ends[thing, 0]]
         count = np.bincount(things.owner, minlength=phrases.count)
         # The thing in question is itself silent, so it counts for nothing.
         most = 2 * (things.sum(strange.T.astype(np.int64)) - 1) > count - 1  # (B, C)
-        elsewhere = (most & ~things.any((label == 1).T))[:, phrases.owner].T  # (L, B)
+        elsewhere = (most & ~things.any((label == POSITIVE).T))[:, phrases.owner].T  # (L, B)
         left = unknown & elsewhere
         for end in (0, 1):
             absent = left & named.absent_elsewhere[ends[:, end]]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from multigrain.phrase_mask import LABELS, PhraseLabeller
+from multigrain.label_codes import LABELS
+from multigrain.phrase_mask import PhraseLabeller
 from schemas.graph_columns import graph_words, read_graph_columns
 from schemas.graph_shard import write_graph_shard
 from schemas.label_shard import write_label_shard

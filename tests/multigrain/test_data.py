@@ -162,7 +162,7 @@ def test_candidates_have_the_labels_of_the_phrases(tmp_path: Path, written: Writ
         if row in data.photo_rows("train")
         for candidate in image.candidates
     ][::-1]
-    values = {1: "positive", 0: "negative", -1: "unknown"}
+    values = {1: "positive", -1: "negative", 0: "unknown"}
     for i, (row, candidate) in enumerate(truth):
         n = len(candidate.labels)
         assert batch.photos.index[i] == row

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from multigrain.__main__ import main
-from multigrain.batch import NEGATIVE, POSITIVE
 from multigrain.config import read_config
 from multigrain.evaluation import as_text, evaluate, labelled_phrase_scores
+from multigrain.label_codes import NEGATIVE, POSITIVE
 from multigrain.ranking import ranks, recalls
 from multigrain.run import Run, load_run
 from multigrain.scoring import score_split

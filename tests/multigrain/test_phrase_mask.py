@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from demo.captions import describe
 from demo.render import render, scene_rng
 from multigrain import DataSetError, Shards
-from multigrain.phrase_mask import LABELS, PhraseLabeller
+from multigrain.caption_table import compile_captions
+from multigrain.label_codes import LABELS
+from multigrain.phrase_mask import PhraseLabeller
+from multigrain.tokens import WordTokenizer
 from schemas.records import Caption, ImageGraphs, SceneGraph
 from tests.hand_graphs import graph, image, words
 from tests.phrase_data import disagreements, write_labelled
@@ -207,6 +210,15 @@ def test_labeller_equals_the_stored_labels(demo: tuple[Path, list[ImageGraphs], 
         assert [(label, confidence, labeller.reasons[reason]) for label, confidence, reason in found] == [
             (LABELS[item.label], np.float32(item.confidence), item.reason) for item in candidate.labels
         ]
+
+
+def test_labeller_and_compiled_candidates_speak_one_code(demo: tuple[Path, list[ImageGraphs], Corpus]) -> None:
+    shards = Shards(demo[0])
+    labeller, table = PhraseLabeller(shards), compile_captions(shards, WordTokenizer.learn(["a red man"], 1))
+    pairs = zip(table["candidate_image"].tolist(), table["candidate_caption"].tolist(), strict=True)
+    stored = [labeller([image], [caption]).label[0, 0] for image, caption in pairs]
+    assert set(np.concatenate(stored).tolist()) == {1, -1, 0}
+    np.testing.assert_array_equal(table["labels"], np.concatenate(stored))
 
 
 def test_labeller_gives_the_same_labels_in_any_batch(demo: tuple[Path, list[ImageGraphs], Corpus]) -> None:
