@@ -17,15 +17,16 @@ from multigrain.search import Hit, PhraseHit
 
 SIDE = 480  # pixels of a photo's longer side on the page
 FALSE, TRUE = 0.1, 0.5  # scores that are shown red and green: the margins that SSAMT is trained with
+_ASIDE = sorted(range(-24, 25), key=lambda step: (abs(step), -step))  # numbers that a number may move by
 _STYLE = """
 :root{color-scheme:light dark}
-body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:70rem;padding:1rem}
-ol{list-style:none;padding:0;display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(20rem,1fr))}
+body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:70rem;padding:1rem;overflow-wrap:anywhere}
+ol{list-style:none;padding:0;display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(min(20rem,100%),1fr))}
 li{border:1px solid #8886;border-radius:.5rem;padding:.75rem}
 svg{width:100%;height:auto;border-radius:.25rem;background:#8883}
 .phrase{display:inline-block;border-radius:.25rem;color:#111;padding:0 .4rem;margin:.1rem .2rem .1rem 0}
 .least{outline:2px solid #b00}
-small{opacity:.75}
+@media(prefers-color-scheme:dark){.least{outline-color:#f66}}
 """
 
 
@@ -37,9 +38,10 @@ def explain_page(title: str, hits: Sequence[Hit], photos: Path | None) -> str:
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{_STYLE}</style></head>\n'
-        f"<body><h1>{escape(title)}</h1>\n"
+        f"<body><main>\n<h1>{escape(title)}</h1>\n"
         f"<p><small>A phrase is red up to a score of {FALSE}, green from {TRUE} on; the one that fits least is framed. "
-        f"Its number stands at the region where the model looked.</small></p>\n<ol>\n{items}\n</ol></body></html>\n"
+        f"Its number stands at the region where the model looked.</small></p>\n<ol>\n{items}\n</ol>\n"
+        f"</main></body></html>\n"
     )
 
 
@@ -62,6 +64,21 @@ def load_photo(hit: Hit, photos: Path | None) -> Image.Image | None:
         return None
     upright.thumbnail((SIDE, SIDE))
     return upright
+
+
+def number_places(hit: Hit, size: float) -> list[tuple[float, float]]:
+    """Returns where the number of each phrase stands, left and top, a `size` high: in its region's corner.
+
+    Where another number stands there already, it moves aside; never out of the photo.
+    """
+    height, width = hit.image_size
+    places: list[tuple[float, float]] = []
+    for phrase in hit.phrases:
+        corner, y = (min(max(v, 0), end - size) for v, end in zip(phrase.box[:2], (width, height), strict=True))
+        taken = [x for x, top in places if abs(y - top) < size]
+        inside = (x for x in (corner + size * step for step in _ASIDE) if 0 <= x <= width - size)
+        places.append((next((x for x in inside if all(abs(x - other) >= size for other in taken)), corner), y))
+    return places
 
 
 def _item(place: int, hit: Hit, photos: Path | None) -> str:
@@ -91,13 +108,13 @@ def _picture(hit: Hit, photos: Path | None) -> str:
         data = base64.b64encode(buffer.getvalue()).decode()
         inside = f'<image href="data:image/jpeg;base64,{data}" width="{width}" height="{height}"/>'
     size = max(width, height) / 24
-    for number, phrase in enumerate(hit.phrases, 1):
+    for number, (phrase, (x, y)) in enumerate(zip(hit.phrases, number_places(hit, size), strict=True), 1):
         x1, y1, x2, y2 = phrase.box
         colour = f"hsl({hue(phrase.score):.0f} 90% 45%)"
         inside += (
             f'<rect x="{x1:.1f}" y="{y1:.1f}" width="{x2 - x1:.1f}" height="{y2 - y1:.1f}" fill="none" '
             f'stroke="{colour}" stroke-width="{size / 6:.1f}"/>'
-            f'<text x="{x1 + size * (number - 0.8):.1f}" y="{y1 + size:.1f}" font-size="{size:.1f}" fill="{colour}" '
+            f'<text x="{x:.1f}" y="{y + 0.85 * size:.1f}" font-size="{size:.1f}" fill="{colour}" '
             f'stroke="#fff" stroke-width="{size / 5:.1f}" paint-order="stroke">{number}</text>'
         )
     alt = escape(f"{hit.image_id}, with the regions of {len(hit.phrases)} phrases", quote=True)

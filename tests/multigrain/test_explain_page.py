@@ -1,10 +1,11 @@
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from multigrain.explain_page import SIDE, explain_page, hue, load_photo
+from multigrain.explain_page import SIDE, explain_page, hue, load_photo, number_places
 from multigrain.search import Hit, PhraseHit
 
 EVIL = "<script>alert(1)</script>\"'&"
@@ -62,3 +63,13 @@ def test_load_photo_stays_inside_the_folder(tmp_path: Path) -> None:
 def test_load_photo_that_is_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.jpg").write_bytes(content)
     assert load_photo(hit(), tmp_path) is None
+
+
+@pytest.mark.parametrize("corner", [(50, 40), (195, 40), (-3, 99), (199, -5)])
+def test_number_places_are_inside_the_photo_and_apart(corner: tuple[float, float]) -> None:
+    phrases = tuple(PhraseHit("ball", 0.5, (*corner, 200, 100)) for _ in range(5))
+    places = number_places(Hit("a", "a.jpg", (100, 200), "balls", 0.5, phrases), 8)
+    assert all(0 <= x <= 192 and 0 <= y <= 92 for x, y in places)
+    lefts = sorted(x for x, _ in places)
+    assert all(b - a >= 8 for a, b in pairwise(lefts))
+    assert places[0] == (min(max(corner[0], 0), 192), min(max(corner[1], 0), 92))

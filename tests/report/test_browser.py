@@ -13,7 +13,8 @@ from playwright.sync_api import expect
 
 from report.write_report import write_report
 from schemas.records import DeadLetter
-from tests.report.conftest import Opened
+from tests.conftest import Opened
+from tests.hostile_texts import HOSTILE
 from tests.report.folders import SIZE, Folder, MadeImage, Texts, write_data_set
 
 Open = Callable[..., Opened]
@@ -155,17 +156,6 @@ def test_page_is_accessible(report: Path, open_page: Open, scheme: str, width: i
         found = Axe().run(opened.page)
         assert found.violations_count == 0, found.generate_report()
         assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-HOSTILE = (
-    '</script><script>window.ran="script"</script>',
-    '"><img src=x onerror=window.ran="attribute">',
-    "'><svg onload=window.ran='svg'>",
-    "<!--<script>",
-    "{{ 7 * 7 }}${7*7}",
-    "a\u2028\u2029\x1b]8;;x\a",
-    "__proto__",
-)
 
 
 def test_page_runs_nothing_that_a_stranger_wrote(tmp_path: Path, open_page: Open) -> None:

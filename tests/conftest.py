@@ -36,7 +36,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[Callable[..., Opened]]:
-    """Returns a function that opens a report; options are those of Playwright's new_page."""
+    """Returns a function that opens a page from its file; options are those of Playwright's new_page."""
     pages = []
 
     def open_file(path: Path, fragment: str = "", **options: object) -> Opened:
