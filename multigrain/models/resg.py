@@ -5,8 +5,8 @@ objects are regions, a relation node is made of its subject's and object's vecto
 both. TReG: objects are object phrases, a relation node is the mean of its predicate's tokens. A round lets the
 relations ask their objects and the objects their relations, along edges typed "subject" and "object".
 
-    graph score  = mean over the caption's objects of the best region's cosine,
-                   and over its triples of the best relation's cosine; the mean of both
+    node score   = cosine of an object of the caption with its best region, of a triple with its best relation
+    graph score  = what the caption's node scores say together (multigrain.evidence)
     score        = graph score + delta cos(pooled photo, pooled caption)
     L = triplet(graph score) + delta triplet(cosine) + centre hinge(wholes) + positive-negative margin(nodes)
 
@@ -21,12 +21,12 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import normalize
 
 from multigrain.attention import RelationalAttention
 from multigrain.batch import NO_PHRASE, TRIPLE, Captions, Photos
 from multigrain.encoders import EncoderConfig, RegionEncoder, Sizes, TextEncoder, box_geometry
-from multigrain.late_interaction import masked_softmax, mean_by_caption, similarities
+from multigrain.evidence import CaptionScore, PhraseSum
+from multigrain.late_interaction import masked_softmax, similarities, unit_vectors
 from multigrain.losses import Pairs, centre_hinge, positive_negative_margin, triplet
 from multigrain.models.retrieval_model import PhraseScores, RetrievalModel
 from multigrain.phrases import gather_nodes, span_means
@@ -42,6 +42,7 @@ class ResgConfig:
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
     relations: Literal["predicted", "proposed"] = "predicted"  # those of the shards, or pairs that the model picks
     kept_relations: int = 25  # E, the most confident ones
+    graph: PhraseSum = "evidence"  # how the scores of a caption's nodes make the graph score; "mean" is near SGM
     rounds: int = 2
     heads: int = 4
     dropout: float = 0.1
@@ -68,6 +69,7 @@ class ResgImages:
 class ResgCaptions:
     whole: Tensor  # (M, D) unit vectors
     nodes: Tensor  # (P, D) unit vectors; a caption without phrases has its mean here as an object, behind all others
+    said: Tensor  # (P, 2) weight and threshold of each node
     caption: Tensor  # (P,) whose node it is
     triple: Tensor  # (P,) true for a relation node
     present: Tensor  # (M, K) where the nodes but those means stand, in the order of `nodes`
@@ -120,6 +122,7 @@ class Resg(RetrievalModel[ResgImages, ResgCaptions], PhraseScores[ResgImages, Re
         nn.init.normal_(self.kind.weight, std=0.02)
         self.visual, self.textual = GraphEncoder(config), GraphEncoder(config)
         self.pool_regions, self.pool_tokens = make_pool(config.pooling), make_pool(config.pooling)
+        self.graph = CaptionScore(config.graph, dim, threshold=config.node_boundary)
 
     @property
     def wants_labels(self) -> bool:
@@ -141,8 +144,8 @@ class Resg(RetrievalModel[ResgImages, ResgCaptions], PhraseScores[ResgImages, Re
         for index, kind in ((subject, SUBJECT), (object_, ENDS_OBJECT)):
             ends = torch.where((index[:, :, None] == place) & there[:, :, None], kind, ends)
         objects, relations = self.visual(objects, relations, ends)
-        whole = normalize(self.pool_regions(objects, mask), dim=1)
-        return ResgImages(whole, normalize(objects, dim=2), mask, normalize(relations, dim=2), there)
+        whole = unit_vectors(self.pool_regions(objects, mask))
+        return ResgImages(whole, unit_vectors(objects), mask, unit_vectors(relations), there)
 
     def _relations(self, photos: Photos, objects: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Returns pairs (N, E, 2), names (N, E), strengths (N, E) and which of them are there (N, E)."""
@@ -185,7 +188,7 @@ class Resg(RetrievalModel[ResgImages, ResgCaptions], PhraseScores[ResgImages, Re
         flat = torch.cat([nodes[present], masked_mean(tokens, mask)[bare]])
         caption = torch.cat([present.nonzero()[:, 0], bare.nonzero()[:, 0]])
         is_triple = torch.cat([triple[present], triple.new_zeros(int(bare.sum()))])
-        return ResgCaptions(normalize(whole, dim=1), normalize(flat, dim=1), caption, is_triple, present)
+        return ResgCaptions(unit_vectors(whole), unit_vectors(flat), self.graph(flat), caption, is_triple, present)
 
     def scores(self, images: ResgImages, captions: ResgCaptions) -> Tensor:
         graph, whole, _ = self._compare(images, captions)
@@ -194,14 +197,7 @@ class Resg(RetrievalModel[ResgImages, ResgCaptions], PhraseScores[ResgImages, Re
     def _compare(self, images: ResgImages, captions: ResgCaptions) -> tuple[Tensor, Tensor, Tensor]:
         """Returns graph scores (N, M), cosines of wholes (N, M) and scores of nodes (N, P)."""
         node, _ = self._best(images, captions)
-        m, triple = len(captions.whole), captions.triple
-        by_kind, shares = [], []
-        for chosen in (~triple, triple):
-            weight = chosen.to(torch.float32)
-            by_kind.append(mean_by_caption(node, weight, captions.caption, m))
-            shares.append(weight.new_zeros(m).index_add(0, captions.caption, weight) > 0)
-        # A caption without triples is judged by its objects alone, so that scores of captions can be compared.
-        graph = (by_kind[0] + by_kind[1]) / (shares[0].float() + shares[1].float())
+        graph = self.graph.combine(node, captions.said, captions.caption, len(captions.whole))
         return graph, images.whole @ captions.whole.t(), node
 
     def _best(self, images: ResgImages, captions: ResgCaptions) -> tuple[Tensor, Tensor]:

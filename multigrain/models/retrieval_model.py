@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Generic, TypeVar
 
+import torch
 from torch import Tensor, nn
 
 from multigrain.batch import Captions, Photos
@@ -43,7 +44,9 @@ class RetrievalModel(nn.Module, ABC, Generic[ImageCode, TextCode]):
 
     def forward(self, photos: Photos, captions: Captions, pairs: Pairs) -> dict[str, Tensor]:
         """Returns the terms of the loss of a batch; the one call of training, so that DDP sees it."""
-        return self.losses(self.encode_images(photos), self.encode_captions(captions), pairs)
+        images, texts = self.encode_images(photos), self.encode_captions(captions)
+        with torch.autocast(photos.features.device.type, enabled=False):  # scores need more digits than bfloat16 has
+            return self.losses(images, texts, pairs)
 
 
 class PhraseScores(ABC, Generic[ImageCode, TextCode]):

@@ -6,7 +6,7 @@ that share a triple each other; the sentence asks all. Photo. Regions and one no
 another types the edge.
 
 Global score s_g(n, m) = cos(photo node, sentence node). Local: phrase k asks the regions, s_k = cos(p_k, sum_r a_r
-v_r), and s_l(n, m) is the weighted mean of the s_k of caption m, with weights that the nodes say. At test: s_g +
+v_r), and s_l(n, m) is what the s_k of caption m say together (multigrain.evidence). At test: s_g +
 gamma s_l.
 
     L = triplet(s_g) + alpha triplet(s_l) + beta penalty(s_k; which phrases are false of the photo)
@@ -21,12 +21,12 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import normalize
 
 from multigrain.attention import RelationalAttention
 from multigrain.batch import NO_PHRASE, TRIPLE, Captions, Photos
 from multigrain.encoders import EncoderConfig, RegionEncoder, Sizes, TextEncoder
-from multigrain.late_interaction import attended_cosine, masked_softmax, mean_by_caption, similarities
+from multigrain.evidence import CaptionScore, PhraseSum
+from multigrain.late_interaction import attended_cosine, masked_softmax, similarities, unit_vectors
 from multigrain.losses import Pairs, PhraseLoss, mismatched_phrases, multi_scale
 from multigrain.models.retrieval_model import PhraseScores, RetrievalModel
 from multigrain.phrases import span_mask, span_means
@@ -49,6 +49,7 @@ class SsamtConfig:
     pooling: Literal["node", "gpo", "mean"] = "gpo"  # global vector: the node alone, or the node plus pooled members
     temperature: float = 10.0  # lambda of the phrases' attention to regions
     margin: float = 0.2
+    local: PhraseSum = "evidence"  # how the scores of a caption's phrases make its local score
     local_weight: float = 1.0  # alpha
     phrase_weight: float = 1.0  # beta; needs phrase labels, 0 trains without them
     phrase_loss: PhraseLoss = "hinge"
@@ -68,7 +69,7 @@ class SsamtImages:
 class SsamtCaptions:
     whole: Tensor  # (M, D) unit vectors
     phrases: Tensor  # (P, D) unit vectors; a caption without phrases has its sentence node here, behind all others
-    weight: Tensor  # (P,) positive
+    said: Tensor  # (P, 2) weight and threshold of each phrase
     caption: Tensor  # (P,) whose phrase it is
     present: Tensor  # (M, K) where the phrases but those sentence nodes stand, in the order of `phrases`
 
@@ -95,9 +96,7 @@ class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages
         self.text_layers, self.photo_layers = layers(SENTENCE), layers(PHOTO)
         if config.pooling != "node":
             self.pool_regions, self.pool_tokens = make_pool(config.pooling), make_pool(config.pooling)
-        self.weight = nn.Linear(dim, 1)
-        nn.init.zeros_(self.weight.weight)  # all phrases of a caption count the same at first
-        nn.init.zeros_(self.weight.bias)
+        self.local = CaptionScore(config.local, dim, threshold=sum(config.phrase_margins) / 2)
 
     @property
     def wants_labels(self) -> bool:
@@ -113,7 +112,7 @@ class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages
         regions, node = x[:, :-1], x[:, -1]
         if self.config.pooling != "node":
             node = node + self.pool_regions(regions, mask)
-        return SsamtImages(normalize(node, dim=1), normalize(regions, dim=2), mask)
+        return SsamtImages(unit_vectors(node), unit_vectors(regions), mask)
 
     def encode_captions(self, captions: Captions) -> SsamtCaptions:
         tokens, mask = self.text(captions)  # (M, T, D)
@@ -130,9 +129,8 @@ class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages
         bare = ~present.any(1)  # captions without phrases are one phrase themselves
         phrases = torch.cat([nodes[present], sentence[bare]])  # (P, D)
         caption = torch.cat([present.nonzero()[:, 0], bare.nonzero()[:, 0]])
-        weight = self.weight(phrases).squeeze(1).float().clamp(-5, 5).exp()
         whole = sentence if self.config.pooling == "node" else sentence + self.pool_tokens(tokens, mask)
-        return SsamtCaptions(normalize(whole, dim=1), normalize(phrases, dim=1), weight, caption, present)
+        return SsamtCaptions(unit_vectors(whole), unit_vectors(phrases), self.local(phrases), caption, present)
 
     def scores(self, images: SsamtImages, captions: SsamtCaptions) -> Tensor:
         whole, local, _ = self._compare(images, captions)
@@ -141,7 +139,7 @@ class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages
     def _compare(self, images: SsamtImages, captions: SsamtCaptions) -> tuple[Tensor, Tensor, Tensor]:
         """Returns global scores (N, M), local scores (N, M) and scores of phrases (N, P)."""
         phrase = attended_cosine(images.regions, images.mask, captions.phrases, temperature=self.config.temperature)
-        local = mean_by_caption(phrase, captions.weight, captions.caption, len(captions.whole))
+        local = self.local.combine(phrase, captions.said, captions.caption, len(captions.whole))
         return images.whole @ captions.whole.t(), local, phrase
 
     def losses(self, images: SsamtImages, captions: SsamtCaptions, pairs: Pairs) -> dict[str, Tensor]:

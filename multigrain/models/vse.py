@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from torch import Tensor
-from torch.nn.functional import normalize
 
 from multigrain.batch import Captions, Photos
 from multigrain.encoders import EncoderConfig, RegionEncoder, Sizes, TextEncoder
+from multigrain.late_interaction import unit_vectors
 from multigrain.losses import Pairs, triplet
 from multigrain.models.retrieval_model import RetrievalModel
 from multigrain.pooling import Pooling, make_pool
@@ -39,10 +39,10 @@ class Vse(RetrievalModel[Tensor, Tensor]):
         self.pool_regions, self.pool_tokens = make_pool(config.pooling), make_pool(config.pooling)
 
     def encode_images(self, photos: Photos) -> Tensor:
-        return normalize(self.pool_regions(*self.regions(photos)), dim=1)
+        return unit_vectors(self.pool_regions(*self.regions(photos)))
 
     def encode_captions(self, captions: Captions) -> Tensor:
-        return normalize(self.pool_tokens(*self.text(captions)), dim=1)
+        return unit_vectors(self.pool_tokens(*self.text(captions)))
 
     def scores(self, images: Tensor, captions: Tensor) -> Tensor:
         return images @ captions.t()

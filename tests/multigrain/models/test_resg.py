@@ -30,14 +30,12 @@ def test_scores_equal_loops_over_nodes(relations: str) -> None:
         objects = images.objects[n][images.objects_mask[n]]
         relations_ = images.relations[n][images.relations_mask[n]]
         for m in range(6):
-            by_kind: dict[bool, list[float]] = {False: [], True: []}
+            expected = images.whole[n] @ codes.whole[m]
             for p in (codes.caption == m).nonzero()[:, 0].tolist():
-                triple = bool(codes.triple[p])
-                members = relations_ if triple and len(relations_) else objects
-                by_kind[triple].append(float((members @ codes.nodes[p]).detach().max()))
-            means = [sum(v) / len(v) for v in by_kind.values() if v]
-            expected = sum(means) / len(means) + float((images.whole[n] @ codes.whole[m]).detach())
-            assert float(got[n, m].detach()) == pytest.approx(expected, abs=1e-4)
+                members = relations_ if bool(codes.triple[p]) and len(relations_) else objects
+                weight, threshold = codes.said[p]
+                expected = expected + weight * ((members @ codes.nodes[p]).max() - threshold)
+            torch.testing.assert_close(got[n, m], expected, atol=1e-4, rtol=1e-4)
 
 
 def test_encode_images_takes_no_more_relations_than_are_kept() -> None:

@@ -71,15 +71,13 @@ def test_scores_equal_loops_over_phrases() -> None:
     for n in range(3):
         regions = images.regions[n][images.mask[n]]
         for m in range(6):
-            total, weights = 0.0, 0.0
+            total = 0.0
             for p in (codes.caption == m).nonzero()[:, 0].tolist():
-                weight = torch.softmax(SMALL.temperature * regions @ codes.phrases[p], dim=0)
-                s = cosine_similarity(codes.phrases[p], (weight[:, None] * regions).sum(0), dim=0)
-                total, weights = (
-                    total + float((codes.weight[p] * s).detach()),
-                    weights + float(codes.weight[p].detach()),
-                )
-            expected = float((images.whole[n] @ codes.whole[m]).detach()) + total / weights
+                attention = torch.softmax(SMALL.temperature * regions @ codes.phrases[p], dim=0)
+                s = cosine_similarity(codes.phrases[p], (attention[:, None] * regions).sum(0), dim=0)
+                weight, threshold = codes.said[p]
+                total += float((weight * (s - threshold)).detach())
+            expected = float((images.whole[n] @ codes.whole[m]).detach()) + total
             assert float(got[n, m].detach()) == pytest.approx(expected, abs=1e-4)
 
 
@@ -102,9 +100,10 @@ def test_phrase_scores_stand_where_the_phrases_are() -> None:
     assert scores.shape == (3, 6, 3)
     assert (scores[:, 0] == -1).all()  # no phrases
     assert (scores[:, 1, 2] == -1).all()  # no triple
-    means = (scores[:, 2:].detach() * codes.weight[-13:-1].view(4, 3)).sum(2) / codes.weight[-13:-1].view(4, 3).sum(1)
+    weight, threshold = codes.said[-13:-1].view(4, 3, 2).unbind(2)
+    local = (weight * (scores[:, 2:] - threshold)).sum(2)
     whole = images.whole @ codes.whole.t()
-    torch.testing.assert_close((model.scores(images, codes) - whole)[:, 2:].detach(), means, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close((model.scores(images, codes) - whole)[:, 2:], local, atol=1e-5, rtol=1e-5)
 
 
 def test_phrase_regions_sum_to_one_over_the_regions_that_are_there() -> None:
