@@ -76,7 +76,7 @@ FIGURES = (
         ),
         (
             Box("stated", "global score", ("cos(photo node, sentence node) (+ GPO: ours)",)),
-            Box("ours", "local score", ("phrase k attends to regions: s_k; weighted mean",)),
+            Box("ours", "local score", ("phrase k attends to regions: s_k, added up as evidence",)),
         ),
         (
             Box("stated", "multi-scale loss", ("triplet(global) + alpha triplet(local)",)),
@@ -121,7 +121,7 @@ FIGURES = (
             ),
         ),
         (
-            Box("near", "node-level score", ("mean of each text node's best visual node",)),
+            Box("near", "node-level score", ("each text node's best visual node, added up as evidence",)),
             Box("ours", "+ delta cos(pooled photo, pooled caption)"),
         ),
         (
