@@ -3,8 +3,8 @@
     python -m benchmarks.determinism [--scenes 60] [--kills 20] [--workers 2]
 
 Makes a demo world, runs the pipeline on it in each way with the detector of the demo, and compares the sha256 of every
-shard file. A killed run is ended by SIGKILL at a random moment of its expected time, alternately the whole process
-group and the main process alone (its workers are then on their own), and run again until it has ended well.
+shard file. A killed run gets SIGKILL at a random moment of its expected time, in turn the whole process group, the main
+process alone, and a worker alone (the main process where there is none), and is run again until it has ended well.
 """
 
 from __future__ import annotations
@@ -19,7 +19,22 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
+
+from cluster.processes import children_of
+
+PATIENCE = 120.0  # seconds that a run whose worker was killed may take to end
+Victim = Literal["group", "main", "worker"]
+VICTIMS: tuple[Victim, ...] = get_args(Victim)
+
+
+@dataclass(frozen=True)
+class Kill:
+    victim: Victim
+    seconds: float  # that the run then took to end
 
 
 def digests(out: Path) -> dict[str, str]:
@@ -40,16 +55,28 @@ def finish(arguments: list[str]) -> float:
     return time.monotonic() - start
 
 
-def kill_once(arguments: list[str], moment: float, whole_group: bool) -> bool:
-    """Starts a run and kills it after `moment` seconds; returns whether it still ran then."""
+def kill_once(arguments: list[str], moment: float, victim: Victim, rng: random.Random) -> Kill | None:
+    """Starts a run and kills it, or one of its workers, after `moment` seconds; returns None where it ended well.
+
+    Raises RuntimeError where a run whose worker was killed does not end.
+    """
     process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(moment)
-        return False
-    except subprocess.TimeoutExpired:
-        (os.killpg if whole_group else os.kill)(process.pid, signal.SIGKILL)
-        process.wait()
-        return True
+        return None
+    workers = children_of(process.pid, "pipeline.worker") if victim == "worker" else []
+    start = time.monotonic()
+    if workers:
+        os.kill(rng.choice(workers), signal.SIGKILL)
+    else:
+        (os.killpg if victim == "group" else os.kill)(process.pid, signal.SIGKILL)
+    try:
+        code = process.wait(PATIENCE)
+    except subprocess.TimeoutExpired as error:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise RuntimeError(f"a worker was killed after {moment:.1f} s, and the run waits for it") from error
+    kill = Kill("worker" if workers else "main" if victim == "worker" else victim, time.monotonic() - start)
+    return kill if code else None  # a worker may be killed when all is done
 
 
 def shuffled(world: Path, folder: Path, seed: int) -> Path:
@@ -84,17 +111,20 @@ def main() -> int:
         finish(command(shuffled(world, folder / "shuffled", args.seed), folder / "from_shuffled"))
         results["input shuffled"] = digests(folder / "from_shuffled")
 
-        rng, kills, jobs = random.Random(args.seed), 0, 0
-        while kills < args.kills:
+        rng, jobs = random.Random(args.seed), 0
+        kills: list[Kill] = []
+        while len(kills) < args.kills:
             # Odd jobs run in one process, even ones with workers; each is killed until it gets through or all are done.
             way, expected_seconds = ((), alone) if jobs % 2 else (workers, seconds)
             out = folder / f"killed{jobs}"
-            while kills < args.kills and kill_once(
-                command(world, out, *way), rng.uniform(0, expected_seconds), kills % 2 == 0
-            ):
-                kills += 1
+            while len(kills) < args.kills:
+                moment, victim = rng.uniform(0, expected_seconds), VICTIMS[len(kills) % len(VICTIMS)]
+                kill = kill_once(command(world, out, *way), moment, victim, rng)
+                if kill is None:
+                    break
+                kills.append(kill)
                 done = len(list(out.glob("*-of-*.json"))) if out.exists() else 0
-                print(f"  kill {kills} of job {jobs}: {done} shard files were done")
+                print(f"  kill {len(kills)}, {kill.victim} of job {jobs}: {done} shard files were done", flush=True)
             finish(command(world, out, *way))
             results[f"job {jobs}, killed"] = digests(out)
             jobs += 1
@@ -103,7 +133,10 @@ def main() -> int:
             differing = sorted(k for k in {*expected, *found} if expected.get(k) != found.get(k))
             same &= not differing
             print(f"{name}: " + (f"DIFFERS in {differing[:5]}" if differing else "every file the same"))
-        print(f"{kills} kills, {jobs} jobs: " + ("all the same" if same else "NOT the same"))
+        counts = ", ".join(f"{sum(kill.victim == victim for kill in kills)} {victim}" for victim in VICTIMS)
+        print(f"{len(kills)} kills ({counts}), {jobs} jobs: " + ("all the same" if same else "NOT the same"))
+        if longest := max((kill.seconds for kill in kills if kill.victim == "worker"), default=0.0):
+            print(f"a run whose worker was killed ended within {longest:.1f} s")
     return 0 if same else 1
 
 

@@ -27,7 +27,7 @@ import apache_beam as beam
 import numpy as np
 
 from benchmarks.phrase_labels import graphs_of, read_jsonl
-from pipeline.direct import beam_options, direct_runner
+from pipeline.direct import local_pipeline
 from pipeline.runner_options import RunnerOptions
 from schemas.graph_shard import read_graph_shard, write_graph_shard
 from schemas.sharding import row_key, shard_of, shard_stem
@@ -66,7 +66,7 @@ def mine(out: Path, workers: int, seed: int | None) -> None:
     if seed is not None:
         random.Random(seed).shuffle(graphs)
     target = Target(str(out), graphs[0].n_shards, "")
-    with beam.Pipeline(runner=direct_runner(workers), options=beam_options(RunnerOptions(), workers)) as p:
+    with local_pipeline(RunnerOptions(), workers) as p:
         sidecars = p | beam.Create(graphs)  # Sidecar
         corpus, pool = sidecars | CountCorpus(target)  # FileEntry of tables, of candidates
         (sidecars, corpus, pool) | MinePhraseLabels(target, CANDIDATES)

@@ -29,12 +29,10 @@ class Child:
 
     def __init__(self, name: str, command: Sequence[str], log: Path, env: Mapping[str, str], *, cwd: Path) -> None:
         self.name, self.log = name, log
-        # A signal at the terminal goes to us alone, and we stop our children in order; should we be killed outright,
-        # the kernel ends them.
-        guard = [setpriv, "--pdeathsig", "KILL", "--"] if (setpriv := shutil.which("setpriv")) else []
+        # A signal at the terminal goes to us alone, and we stop our children in order.
         with log.open("ab") as sink:
             self.process = subprocess.Popen(
-                [*guard, *command],
+                [*dying_with_parent(), *command],
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
                 stderr=subprocess.STDOUT,
@@ -108,6 +106,12 @@ class Supervised:
         self.child.stop()
 
 
+def dying_with_parent() -> list[str]:
+    """Returns the command that lets another end with the thread that starts it, however that ends; Linux only."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
+
+
 def listens(port: int) -> bool:
     """Returns whether something listens on a port of the loopback interface."""
     with socket.socket() as probe:
@@ -127,26 +131,21 @@ def free_ports(count: int) -> list[int]:
             one.close()
 
 
-def children_of(pid: int) -> list[int]:
-    """Returns the processes that a process has started and that run; Linux only."""
+def children_of(pid: int, text: str = "") -> list[int]:
+    """Returns the processes that a process has started and that run, by a text of their command lines; Linux only."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
+        with suppress(OSError):  # it has just ended
             # The name, in parentheses, may hold anything.
             state, parent = stat.read_text("utf-8", "replace").rpartition(")")[2].split()[:2]
-        except OSError:  # it has just ended
-            continue
-        if int(parent) == pid and state != "Z":
-            found.append(int(stat.parent.name))
+            if int(parent) == pid and state != "Z" and text in stat.with_name("cmdline").read_text("utf-8", "replace"):
+                found.append(int(stat.parent.name))
     return sorted(found)
 
 
 def find_below(pid: int, text: str) -> int | None:
     """Returns a process that a process has started, or one of those has, by a text of its command line; Linux only."""
-    for child in children_of(pid):
-        with suppress(OSError):  # it has just ended
-            if text in Path(f"/proc/{child}/cmdline").read_text():
-                return child
-        if (found := find_below(child, text)) is not None:
-            return found
-    return None
+    if found := children_of(pid, text):
+        return found[0]
+    below = (find_below(child, text) for child in children_of(pid))
+    return next((found for found in below if found is not None), None)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,8 +19,8 @@ from pipeline.flow import build
 from pipeline.folder import output_folder
 from pipeline.identity import Plan
 from pipeline.runner_options import RunnerOptions
+from pipeline.watched import run_watched
 
-POLL = 0.5  # seconds
 THREADS = 1  # a worker process has a core: its task slot's
 
 # Stages are fused here, as for local runs: Beam's fusion in Java stops at this flow ("consumed but never produced"),
@@ -67,29 +65,18 @@ def worker_pool(port: int) -> list[str]:
 
 def wait_for(result: Any, seconds: float, failure: Callable[[], str]) -> None:
     """Returns when the job has ended well. Raises JobError or ClusterError where it does not."""
-    # Beam's thread that reads the job's messages has no other way to say that the job server is gone.
-    threading.excepthook = _log
-    errors: list[BaseException] = []
-
-    def wait() -> None:
-        try:
-            result.wait_until_finish()
-        except Exception as error:  # whatever it is, it is raised below
-            errors.append(error)
-
-    waiter = threading.Thread(target=wait, name="wait for the job", daemon=True)
     end = time.monotonic() + seconds
-    waiter.start()
-    while waiter.is_alive():
-        waiter.join(POLL)
+
+    def check() -> None:
         if died := failure():
             raise ClusterError(died)
         if time.monotonic() > end:
             result.cancel()
             raise JobError(f"the job took longer than the {seconds:.0f} s of --time-limit")
-    if errors:
-        raise JobError(str(errors[0])) from errors[0]
 
-
-def _log(failed: threading.ExceptHookArgs) -> None:
-    logging.getLogger(__name__).error("in %s: %r", failed.thread, failed.exc_value)
+    try:
+        run_watched(result.wait_until_finish, check)
+    except (ClusterError, JobError):
+        raise
+    except Exception as error:
+        raise JobError(str(error)) from error

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -30,6 +29,8 @@ from apache_beam.portability.api import (
 from apache_beam.utils import thread_pool_executor
 from google.protobuf import json_format, text_format
 
+from cluster.processes import dying_with_parent
+
 
 class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):
     """Starts a process of this interpreter for each worker, with the options of its pipeline."""
@@ -48,7 +49,7 @@ class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):
 
     def _start(self, variables: Mapping[str, str]) -> None:
         self._workers = [worker for worker in self._workers if worker.poll() is None]
-        command = [*_with_parent(), sys.executable, "-m", "pipeline.worker"]
+        command = [*dying_with_parent(), sys.executable, "-m", "pipeline.worker"]
         env = {**os.environ, **variables}
         self._workers.append(subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL))
 
@@ -78,12 +79,6 @@ def worker_environment(request: Any) -> dict[str, str]:
         "CONTROL_API_SERVICE_DESCRIPTOR": text_format.MessageToString(request.control_endpoint),
         "LOGGING_API_SERVICE_DESCRIPTOR": text_format.MessageToString(request.logging_endpoint),
     }
-
-
-def _with_parent() -> list[str]:
-    """Returns the command that lets another die with us, also where we are killed outright; Linux only."""
-    setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
 
 
 def main() -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +42,17 @@ class World:
     def run(self, out: Path, *more: str) -> int:
         """Runs the command line in this process and returns its exit code."""
         return main(self.arguments(out, *more))
+
+    def start(self, out: Path, *more: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """Starts the command line as a process of its own, in a process group of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "pipeline", *self.arguments(out, *more)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **(env or {})},
+            start_new_session=True,
+            text=True,
+        )
 
 
 def write_world(folder: Path, entries: Sequence[dict[str, object]]) -> Path:
@@ -91,3 +105,13 @@ def read_all() -> Callable[[Path], dict[str, bytes]]:
         }
 
     return read
+
+
+@pytest.fixture(scope="session")
+def imported(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A complete data set made of a TSV; tests that change it work on a copy. The dump lies beside it."""
+    from tests.pipeline.dumped_world import arguments, tsv_of  # which needs the names above
+
+    folder = tmp_path_factory.mktemp("imported")
+    assert main(arguments(world.annotations, folder / "out", tsv_of(folder))) == 0
+    return folder / "out"

@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from cluster.processes import children_of
 from pipeline.__main__ import FAILED, OK, WRONG
 from schemas.verify import verify
 from tests.pipeline.conftest import World, write_world
@@ -79,47 +79,71 @@ def test_run_refuses_a_folder_that_cannot_be_written(
     assert "Read-only file system" in capsys.readouterr().err
 
 
-def started(world: World, out: Path, *more: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "pipeline", *world.arguments(out, *more)]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
-
-
 def test_two_runs_at_once_one_refuses_and_the_other_is_whole(
     world: World, finished: Path, tmp_path: Path, read_all: ReadAll
 ) -> None:
-    runs = [started(world, tmp_path / "out") for _ in range(2)]
-    said = [run.communicate()[1].decode() for run in runs]
+    runs = [world.start(tmp_path / "out") for _ in range(2)]
+    said = [run.communicate()[1] for run in runs]
     assert sorted(run.returncode for run in runs) == [OK, WRONG]
     assert sum("is being written by another run" in text for text in said) == 1
     assert read_all(tmp_path / "out") == read_all(finished)
 
 
-def test_run_whose_worker_is_killed_fails_or_ends_well_and_resumes(
+def test_run_whose_worker_is_killed_says_so_and_resumes(
     world: World, finished: Path, tmp_path: Path, read_all: ReadAll
 ) -> None:
     out = tmp_path / "out"
-    run = started(world, out, "--workers", "2")
-    workers: list[int] = []
-    while not workers and run.poll() is None:  # until its workers are there
-        time.sleep(0.05)
-        children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split() if run.poll() is None else []
-        workers = [int(pid) for pid in children if b"pipeline.worker" in _command_line(pid)]
-    for pid in workers[:1]:
-        os.kill(pid, signal.SIGKILL)
-    try:
-        run.communicate(timeout=20)
-    except subprocess.TimeoutExpired:  # Beam may wait for a worker that is gone
-        os.killpg(run.pid, signal.SIGKILL)
-        run.communicate()
+    run = world.start(out, "--workers", "2")
+    workers = workers_of(run, lambda: any(out.glob("features-*.json")))  # in the middle of its work
+    os.kill(workers[1], signal.SIGKILL)
+    assert f"failed: WorkerError: worker process {workers[1]} was killed by SIGKILL" in run.communicate()[1]
+    assert run.returncode == FAILED
+    assert not runs(workers[0])
     assert world.run(out) == OK
     assert read_all(out) == read_all(finished)
 
 
-def _command_line(pid: str) -> bytes:
+def test_run_whose_worker_is_killed_as_it_starts_says_so(world: World, tmp_path: Path) -> None:
+    """Beam alone would wait for it to connect."""
+    run = world.start(tmp_path / "out", "--workers", "2")
+    os.kill(workers_of(run)[0], signal.SIGKILL)
+    assert "was killed by SIGKILL" in run.communicate()[1]
+    assert run.returncode == FAILED
+
+
+def test_run_whose_workers_cannot_start_says_so(world: World, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\nif 'pipeline.worker' in sys.orig_argv: sys.exit('no worker today')\n"
+    )
+    run = world.start(tmp_path / "out", "--workers", "2", env={"PYTHONPATH": str(tmp_path)})
+    said = run.communicate()[1]
+    assert run.returncode == FAILED
+    assert "no worker today" in said
+    assert "ended with code 1 before its work was done" in said
+
+
+def test_workers_end_with_a_run_that_is_killed(world: World, tmp_path: Path) -> None:
+    run = world.start(tmp_path / "out", "--workers", "2")
+    workers = workers_of(run)
+    run.kill()
+    run.communicate()
+    while any(runs(worker) for worker in workers):  # the test's own time limit is the runner's
+        time.sleep(0.01)
+
+
+def workers_of(run: subprocess.Popen[str], ready: Callable[[], bool] = lambda: True) -> list[int]:
+    """Returns the two worker processes of a run once they are there and it is ready."""
+    while len(workers := children_of(run.pid, "pipeline.worker")) < 2 or not ready():
+        assert run.poll() is None, run.communicate()[1]
+        time.sleep(0.01)
+    return workers
+
+
+def runs(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:  # it has ended
-        return b""
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())  # of one that has ended and waits for its parent: none
+    except OSError:
+        return False
 
 
 def test_run_takes_images_and_captions_of_any_size_and_name(world: World, tmp_path: Path) -> None:
