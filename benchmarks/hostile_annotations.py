@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from benchmarks.hostile_mutations import STRANGE_TEXTS, mutated_bytes, mutated_value, strange_value
-from benchmarks.hostile_outcome import SECRET, Outcome, ReaderFactory, Trial
+from benchmarks.hostile_outcome import SECRET, Outcome, ReaderFactory, Trial, reading
 from schemas.records import Annotation
 from tests.hostile import encode, picture
 from transforms.annotation_files import AnnotationFileError
@@ -254,12 +254,7 @@ class SceneGraphs:
             changed = mutated_value(rng, value, 2) if name == hurt and rng.random() < 0.7 else value
             data = json.dumps(changed).encode()
             (folder / name).write_bytes(mutated_bytes(rng, data) if name == hurt and changed is value else data)
-
-        def trial() -> Outcome:
-            list(read_scene_graphs(str(folder)))
-            return Outcome()
-
-        return trial
+        return reading(lambda: list(read_scene_graphs(str(folder))))
 
 
 ANNOTATION_READERS: dict[str, ReaderFactory] = {

@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import save
 
 from benchmarks.hostile_mutations import STRANGE_TEXTS, mutated_bytes
-from benchmarks.hostile_outcome import SECRET, Outcome, ReaderFactory, Trial
+from benchmarks.hostile_outcome import SECRET, Outcome, ReaderFactory, Trial, reading
 from schemas.records import ImageRecord, Regions
 from tests.dump_files import Seen, seen, write_h5, write_lmdb, write_npz, write_precomp, write_tsv, write_vocabulary
 from transforms.dumps.open_dump import open_dump
@@ -125,12 +125,7 @@ class Vocabularies:
         if rng.random() < 0.3:
             data += "\n".join(rng.choices(STRANGE_TEXTS, k=3)).encode("utf-8", "surrogatepass")
         hurt.write_bytes(data)
-
-        def trial() -> Outcome:
-            read_vocabulary(copy)
-            return Outcome()
-
-        return trial
+        return reading(lambda: read_vocabulary(copy))
 
 
 class _Runs:

@@ -33,3 +33,13 @@ class HostileReader(Protocol):
 
 
 ReaderFactory = Callable[[Path], HostileReader]  # from a folder for whatever all inputs share
+
+
+def reading(read: Callable[[], object]) -> Trial:
+    """Returns the trial of a reader of which nothing is asked but that it reads or refuses."""
+
+    def trial() -> Outcome:
+        read()
+        return Outcome()
+
+    return trial

@@ -1,14 +1,13 @@
 """How good and how fast are text scene graphs? Quality on files of gold graphs, speed next to peers in one run.
 
-    python benchmarks/text_scene_graphs.py quality GOLD [GOLD ...]      # FACTUAL .csv, hand-judged cases .jsonl
-    python benchmarks/text_scene_graphs.py speed CAPTIONS [--captions N] [--peer N]
-    python benchmarks/text_scene_graphs.py workers CAPTIONS [--captions N] [--workers N]
-    python benchmarks/text_scene_graphs.py memory CAPTIONS [--captions N]
+    python -m benchmarks.text_scene_graphs quality GOLD [GOLD ...]      # FACTUAL .csv, hand-judged cases .jsonl
+    python -m benchmarks.text_scene_graphs speed CAPTIONS [--captions N] [--peer N]
+    python -m benchmarks.text_scene_graphs workers CAPTIONS [--captions N] [--workers N]
+    python -m benchmarks.text_scene_graphs memory CAPTIONS [--captions N]
 
 GOLD and CAPTIONS are files of your own; CAPTIONS is text, a caption a line, or JSON lines with "sentences", .gz or not.
-The evaluator of FACTUAL files is FACTUAL's own (pip install --no-deps factualscenegraph; pip install tabulate nltk):
-set match and SPICE F1 against plain gold, both sides lemmatised. The peer is sng_parser (pip install
-scenegraphparser). Speeds are ratios of processor time, of one run on one core, the candidates taking turns.
+How quality is scored: benchmarks/graph_quality.py. The peer is sng_parser (pip install scenegraphparser). Speeds are
+ratios of processor time, of one run on one core, the candidates taking turns.
 """
 
 from __future__ import annotations
@@ -18,131 +17,25 @@ import os
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is loaded
 
 import argparse
-import csv
 import gzip
-import importlib.util
 import json
 import platform
 import resource
-import sys
 import tempfile
-import types
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from functools import lru_cache, partial
+from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any
 
 from threadpoolctl import threadpool_info
 
-from transforms.grammar_words import NUMBERS
-from transforms.lemmas import PLURAL_ONLY
-from transforms.scene_graphs import CaptionParser, load_parser, parse_lines
+from benchmarks.graph_quality import quality
+from transforms.scene_graphs import CaptionParser, load_parser
 
 TURN = 1024  # captions of one turn of a candidate
-
-
-# --- quality ---------------------------------------------------------------------------------------------------------
-
-
-@lru_cache(1)
-def factual_evaluators() -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """Returns FACTUAL's set match and SPICE functions, without its package's import of a T5."""
-    found = importlib.util.find_spec("factual_scene_graph")
-    if found is None or not found.submodule_search_locations:
-        sys.exit("FACTUAL's evaluator is missing: pip install --no-deps factualscenegraph; pip install tabulate nltk")
-    root = Path(next(iter(found.submodule_search_locations)))
-    for name, folder in (("factual_scene_graph", root), ("factual_scene_graph.evaluation", root / "evaluation")):
-        package = types.ModuleType(name)
-        package.__path__ = [str(folder)]
-        sys.modules[name] = package
-    set_match = importlib.import_module("factual_scene_graph.evaluation.set_match_evaluation")
-    spice = importlib.import_module("factual_scene_graph.evaluation.spice_evaluation")
-    return set_match.eval_set_match, spice.eval_spice
-
-
-def singular(text: str) -> str:
-    """Returns the words of a phrase as noun lemmas: what both sides of a comparison are brought to."""
-    import lemminflect
-
-    def lemma(word: str) -> str:
-        return word if word in PLURAL_ONLY else (lemminflect.getLemma(word, "NOUN") or (word,))[0]
-
-    return " ".join(lemma(w) for w in text.lower().replace("(", " ").replace(")", " ").replace(",", " ").split())
-
-
-def factual_facts(line: dict[str, Any]) -> str:
-    """Returns a graph as FACTUAL writes it: "( man , ride , horse ) , ( horse , is , brown )"."""
-    heads = {o["id"]: singular(o["head"]) for o in line["objects"]}
-    facts = []
-    for o in line["objects"]:
-        values = [*o["attributes"], *([o["quantity"]] if o["quantity"] not in (None, "1") else [])]
-        facts += [f"( {heads[o['id']]} , is , {singular(v)} )" for v in values]
-    for r in line["relations"]:
-        if not r["negated"]:
-            facts.append(f"( {heads[r['subject']]} , {singular(r['predicate'])} , {heads[r['object']]} )")
-    return " , ".join(dict.fromkeys(facts)) or " , ".join(f"( {h} )" for h in heads.values()) or "( )"
-
-
-def score_factual(path: Path, parser: CaptionParser) -> str:
-    """Returns set match and SPICE F1, percent, on a FACTUAL file."""
-    set_match, spice = factual_evaluators()
-    rows = list(csv.DictReader(path.open(encoding="utf8")))
-    matches = f1 = 0.0
-    for row, line in zip(rows, parse_lines((r["caption"] for r in rows), parser), strict=True):
-        ours = factual_facts(line)
-        gold = " ".join(w if w in ("is", "(", ")", ",") else singular(w) for w in row["scene_graph"].split())
-        matches += set_match(ours, [gold])
-        f1 += spice(ours, [gold], False, True)
-    return f"set match {100 * matches / len(rows):.2f}, SPICE F1 {100 * f1 / len(rows):.2f} on {len(rows)} captions"
-
-
-Items = dict[str, Counter[tuple[str, ...]]]
-
-
-def case_items(objects: list[dict[str, Any]], triples: Iterable[tuple[str, str, str]]) -> Items:
-    """Returns what a graph says, countable by kind: two objects of one name are two."""
-    items: Items = {kind: Counter() for kind in ("object", "attribute", "quantity", "triple")}
-    for o in objects:
-        head = singular(o["head"].partition("#")[0])
-        items["object"][head,] += 1
-        items["attribute"].update((head, a.lower()) for a in o["attributes"])
-        quantity = o.get("quantity", o.get("quantifier"))
-        if quantity not in (None, "", "1", "one"):
-            items["quantity"][head, NUMBERS.get(quantity, quantity)] += 1
-    items["triple"].update(
-        (singular(s.partition("#")[0]), p.lower(), singular(o.partition("#")[0])) for s, p, o in triples
-    )
-    return items
-
-
-def score_cases(path: Path, parser: CaptionParser) -> str:
-    """Returns F1 by kind and the share of exact graphs, percent, on a file of hand-judged captions."""
-    cases = [json.loads(line) for line in path.open(encoding="utf8")]
-    hits, sizes, exact = Counter[str](), Counter[str](), 0
-    for case, line in zip(cases, parse_lines((c["caption"] for c in cases), parser), strict=True):
-        heads = [o["head"] for o in line["objects"]]
-        said = [
-            (heads[r["subject"]], r["predicate"], heads[r["object"]]) for r in line["relations"] if not r["negated"]
-        ]
-        ours, gold = case_items(line["objects"], said), case_items(case["entities"], map(tuple, case["triples"]))
-        exact += ours == gold
-        for kind in gold:
-            hits[kind] += 2 * (ours[kind] & gold[kind]).total()
-            sizes[kind] += ours[kind].total() + gold[kind].total()
-    f1 = ", ".join(f"{kind} {100 * hits[kind] / max(1, sizes[kind]):.1f}" for kind in sizes)
-    return f"F1: {f1}; exact graphs {100 * exact / len(cases):.1f} on {len(cases)} captions"
-
-
-def quality(paths: Sequence[Path]) -> None:
-    """Prints the quality on each file."""
-    parser = load_parser()
-    for path in paths:
-        print(f"{path.name}: {(score_factual if path.suffix == '.csv' else score_cases)(path, parser)}")
 
 
 # --- speed -----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Dumps of region features through the whole command line, in and out again."""
+"""Dumps of region features through the whole command line into a data set."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,35 +27,18 @@ from tests.dump_files import (
     write_tsv,
     write_vocabulary,
 )
-from tests.pipeline.conftest import SIZES, World, entries, write_world
+from tests.pipeline.conftest import World, entries, write_world
+from tests.pipeline.dumped_world import PHOTOS, arguments, manifest_of, tsv_of
 from transforms.dumps.open_dump import open_dump
-from transforms.dumps.tsv import LONG, SHORT
+from transforms.dumps.tsv import LONG
 
 ReadAll = Callable[[Path], dict[str, bytes]]
 GOLDEN = Path(__file__).parents[3] / "shared" / "data" / "butd"
 
-PHOTOS = [
-    seen(str(entry["filename"]).removesuffix(".png"), height=SIZES[i % 3][0], width=SIZES[i % 3][1])
-    for i, entry in enumerate(entries())
-]
 LARGER = [  # the photos in double size, as a detector on other copies would see them
     Seen(p.image_id, 2 * p.height, 2 * p.width, p.features, 2 * p.boxes, p.object_ids, p.object_scores,
          p.attribute_ids, p.attribute_scores) for p in PHOTOS
 ]  # fmt: skip
-
-
-def arguments(annotations: Path, out: Path, dump: str, *more: str) -> list[str]:
-    fixed = ["run", str(annotations), "--regions", dump, "--out", str(out), "--shards", "3", "--boxes", "6"]
-    return [*fixed, "--candidates", "1", "--feature-dtype", "float32", *more]
-
-
-def tsv_of(folder: Path, photos: Sequence[Seen] = PHOTOS, columns: Sequence[str] = LONG) -> str:
-    return f"tsv:{write_tsv(folder / 'dump.tsv', photos, columns)}"
-
-
-def manifest_of(out: Path) -> dict[str, object]:
-    manifest: dict[str, object] = json.loads((out / "manifest.json").read_text())
-    return manifest
 
 
 def letters_of(out: Path) -> set[tuple[str, str, str]]:
@@ -70,14 +53,6 @@ WRITERS: dict[str, Callable[[Path], str]] = {
     "lmdb": lambda folder: f"lmdb:{write_lmdb(folder / 'all', PHOTOS)}",
     "h5": lambda folder: f"h5:{write_h5(folder / 'any.h5', PHOTOS)}",
 }
-
-
-@pytest.fixture(scope="module")
-def imported(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A complete data set made of a TSV; tests that change it work on a copy. The dump lies beside it."""
-    folder = tmp_path_factory.mktemp("imported")
-    assert main(arguments(world.annotations, folder / "out", tsv_of(folder))) == OK
-    return folder / "out"
 
 
 @pytest.mark.parametrize("dump_format", WRITERS)
@@ -210,100 +185,6 @@ def test_run_refuses_bad_options_before_any_work(
     assert main([*run, *(option.format(folder=tmp_path) for option in options)]) == WRONG
     assert message in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.parametrize("columns", [SHORT, LONG])
-def test_export_of_a_tsv_that_came_in_is_that_tsv(world: World, tmp_path: Path, columns: tuple[str, ...]) -> None:
-    dump = tsv_of(tmp_path, PHOTOS, columns)
-    assert main(arguments(world.annotations, tmp_path / "out", dump)) == OK
-    assert main(["export", str(tmp_path / "out"), f"tsv:{tmp_path / 'again.tsv'}"]) == OK
-    again = (tmp_path / "again.tsv").read_bytes().splitlines()
-    assert sorted(again) == sorted((tmp_path / "dump.tsv").read_bytes().splitlines())
-
-
-def test_export_to_precomp_comes_in_again_with_its_captions(world: World, imported: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "precomp"
-    assert main(["export", str(imported), f"precomp:{folder}"]) == OK
-    splits = ("train", "dev", "test")
-    dumps = [option for split in splits for option in ("--regions", f"precomp:{folder / f'{split}_ims.npy'}")]
-    captions = [str(folder / f"{split}_caps.txt") for split in splits]
-    run = ["run", *captions, *dumps, "--out", str(tmp_path / "out"), "--shards", "3", "--boxes", "6"]
-    assert main([*run, "--feature-dtype", "float32", "--max-rejected", "1"]) == OK
-    before, after = list(Shards(imported)), list(Shards(tmp_path / "out"))
-    assert [i.image_id for i in after] == [i.image_id for i in before]
-    for old, new in zip(before, after, strict=True):
-        np.testing.assert_array_equal(new.features, old.features)
-        np.testing.assert_array_equal(new.boxes, old.boxes)
-        assert new.graphs.split == old.graphs.split
-        texts = [caption.text for caption in old.graphs.captions]
-        assert [c.text for c in new.graphs.captions] == [texts[k % len(texts)] for k in range(5)]
-
-
-def test_export_to_precomp_pairs_captions_and_images_as_scan_and_vse_infinity_do(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Their loaders read {split}_caps.txt and {split}_ims.npy of one folder alone: caption k is of image k // 5, or of
-    image k where there are as many images as captions; of dev they take 5,000 captions, however many there are."""
-    said = {i: [f"A dog looks at {i} cups beside {k} plates." for k in range(5)] for i in range(len(PHOTOS))}
-    annotations = write_world(tmp_path, [entry | {"sentences": said[i]} for i, entry in enumerate(entries())])
-    assert main(arguments(annotations, tmp_path / "out", tsv_of(tmp_path))) == OK
-    assert main(["export", str(tmp_path / "out"), f"precomp:{tmp_path}"]) == OK
-    assert "warning: dev has 5 images; SCAN and VSE-infinity read 5,000 captions of it" in capsys.readouterr().out
-    by_caption = {caption: PHOTOS[i] for i, captions in said.items() for caption in captions}
-    read = 0
-    for split in ("train", "dev", "test"):
-        captions = [line.strip() for line in (tmp_path / f"{split}_caps.txt").open(encoding="utf-8")]
-        images = np.load(tmp_path / f"{split}_ims.npy")
-        each = 5 if len(images) != len(captions) else 1
-        assert (images.dtype, images.shape[1:]) == (np.float32, (6, 16))
-        for k, caption in enumerate(captions):
-            np.testing.assert_array_equal(images[k // each], by_caption[caption].features)
-            read += 1
-    assert read == 5 * len(PHOTOS)
-
-
-def test_export_of_detected_regions_leaves_out_images_without(
-    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    images = shutil.copytree(world.images, tmp_path / "images")
-    (images / "photo04.png").unlink()
-    out = tmp_path / "out"
-    assert world.run(out, "--images", str(images), "--max-rejected", "1", "--feature-dtype", "float32") == OK
-    capsys.readouterr()
-    assert main(["export", str(out), f"tsv:{tmp_path / 'dump.tsv'}"]) == OK
-    assert capsys.readouterr().out.startswith("warning: 1 images left out: they have no regions\n17 images")
-    dump = open_dump(f"tsv:{tmp_path / 'dump.tsv'}")
-    for image in Shards(out):
-        row = dump.find([image.image_id])
-        assert (row is None) == (image.image_id == "photo04")
-        if row is not None:
-            np.testing.assert_array_equal(dump.read(row).features, image.features)
-
-
-@pytest.mark.parametrize(
-    ("damage", "target", "message"),
-    [
-        ("_SUCCESS", "tsv:x.tsv", "not a complete data set"),
-        (None, "csv:x.csv", "neither tsv:FILE nor precomp:DIR"),
-        (None, "tsv:/nowhere/x.tsv", "No such file"),
-    ],
-)
-def test_export_refuses_what_it_cannot_do(
-    imported: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], damage: str | None, target: str, message: str
-) -> None:
-    out = shutil.copytree(imported, tmp_path / "out")
-    if damage:
-        (out / damage).unlink()
-    assert main(["export", str(out), target]) == WRONG
-    assert message in capsys.readouterr().err
-
-
-def test_export_refuses_a_data_set_of_captions_only(
-    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["run", str(world.annotations), "--out", str(tmp_path / "out"), "--shards", "2"]) == OK
-    assert main(["export", str(tmp_path / "out"), "tsv:x.tsv"]) == WRONG
-    assert "has no region features" in capsys.readouterr().err
 
 
 def test_golden_rows_come_in_exactly_and_go_out_as_they_came(tmp_path: Path) -> None:
