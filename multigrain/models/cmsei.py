@@ -11,6 +11,8 @@ sides:
 
     score = cos(pooled photo, pooled sentence) + object-sentence + word-image,     L = triplet(score)
 
+Where only the hardest candidates are compared, the cosine of wholes that chooses them has a triplet loss of its own.
+
 A pair's refined vectors are never made: see `refined_score`.
 
 Legend: N photos, M captions, R regions, T tokens, D size of a vector.
@@ -18,6 +20,7 @@ Legend: N photos, M captions, R regions, T tokens, D size of a vector.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -139,12 +142,16 @@ class Cmsei(RetrievalModel[CmseiSide, CmseiSide]):
         if self.config.candidates == 0:
             return {"triplet": triplet(self.scores(images, captions), pairs, margin=self.config.margin)}
         whole = images.whole @ captions.whole.t()
+        losses = {"global": triplet(whole, pairs, margin=self.config.margin)}
+        if pairs.softness == math.inf:  # while all negatives count alike, the hardest few would make all vectors one
+            return losses
         hard = hardest(whole.detach(), pairs.negative, self.config.candidates)
         n, m = (hard | pairs.matches).nonzero(as_tuple=True)
         lists = self._cross_list(images, captions, n, m) + self._cross_list(captions, images, m, n)
         scores = whole.index_put((n, m), self.config.cross_weight * lists, accumulate=True)
         known = replace(pairs, negative=pairs.negative & hard)
-        return {"triplet": triplet(scores, known, margin=self.config.margin)}
+        losses["triplet"] = triplet(scores, known, margin=self.config.margin)
+        return losses
 
     def _cross_list(self, asked: CmseiSide, asking: CmseiSide, which: Tensor, by: Tensor) -> Tensor:
         """Returns the cross-level scores (P,) of the pairs of asked[which] and asking[by]."""

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import torch
 from torch.nn.functional import cosine_similarity, normalize
 
 from multigrain.encoders import EncoderConfig
-from multigrain.losses import Pairs
+from multigrain.losses import Pairs, triplet
 from multigrain.models.cmsei import Cmsei, CmseiConfig, hardest, refined_score, semantic_edges, spatial_edges
 from tests.multigrain.models_data import SIZES, captions, photos
 
@@ -79,17 +80,27 @@ def test_losses_in_blocks_give_the_gradients_of_the_whole() -> None:
         torch.testing.assert_close(whole, parts, atol=1e-6, rtol=1e-4)
 
 
-def test_losses_of_all_candidates_give_the_loss_and_gradients_of_all_pairs() -> None:
+def test_losses_of_all_candidates_give_the_loss_of_all_pairs_and_one_of_wholes() -> None:
     batch, texts = photos(3), captions(6)
     matches = batch.index[:, None] == texts.image
+    pairs = Pairs(matches, ~matches, softness=0.1)
     found = []
     for candidates in (0, 6):
         model = _model(replace(SMALL, candidates=candidates))
-        loss = model(batch, texts, Pairs(matches, ~matches, softness=0.1))["triplet"]
-        loss.backward()
-        found.append([loss.detach(), *(p.grad for p in model.parameters())])
+        losses = model(batch, texts, pairs)
+        losses["triplet"].backward()
+        found.append([losses["triplet"].detach(), *(p.grad for p in model.parameters())])
     for all_pairs, listed in zip(*found, strict=True):
         torch.testing.assert_close(listed, all_pairs, atol=1e-5, rtol=1e-3)
+    wholes = model.encode_images(batch).whole @ model.encode_captions(texts).whole.t()
+    torch.testing.assert_close(losses["global"], triplet(wholes, pairs, margin=SMALL.margin))
+
+
+def test_losses_while_all_negatives_count_alike_are_of_wholes_alone() -> None:
+    batch, texts = photos(3), captions(6)
+    matches = batch.index[:, None] == texts.image
+    model = _model(replace(SMALL, candidates=2))
+    assert list(model(batch, texts, Pairs(matches, ~matches, softness=math.inf))) == ["global"]
 
 
 def test_hardest_takes_the_best_scored_negatives_of_each_side() -> None:
