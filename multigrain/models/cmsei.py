@@ -11,8 +11,6 @@ sides:
 
     score = cos(pooled photo, pooled sentence) + object-sentence + word-image,     L = triplet(score)
 
-Where only the hardest candidates are compared, the cosine of wholes that chooses them has a triplet loss of its own.
-
 A pair's refined vectors are never made: see `refined_score`.
 
 Legend: N photos, M captions, R regions, T tokens, D size of a vector.
@@ -20,8 +18,7 @@ Legend: N photos, M captions, R regions, T tokens, D size of a vector.
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 import torch
@@ -53,8 +50,7 @@ class CmseiConfig:
     refinement: float = 0.2  # W starts as this times the identity
     cross_weight: float = 0.5  # of each of the two cross-level scores, the global one counting 1
     margin: float = 0.2
-    candidates: int = 0  # in training only the so many hardest negatives by global score are compared; 0 all
-    block: int = 32  # else pairs are compared for so many captions (photos) at once
+    block: int = 32  # pairs are compared for so many captions (photos) at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,13 +120,13 @@ class Cmsei(RetrievalModel[CmseiSide, CmseiSide]):
         In training a block's pair tensors are made again on the way back, so memory is that of one block.
         """
         step, found = self.config.block, []
-        gram, refining_gram = _gram(asked.members), _gram(asking.refining)
+        gram = asked.members @ asked.members.transpose(1, 2)  # (asked, S, S)
         for start in range(0, len(asking.mean), step):
             block = slice(start, start + step)
             inputs = (
-                *(asked.members[None], asked.mask[None], gram[None]),
-                *(asking.members[block], asking.mask[block], asking.refining[block], refining_gram[block]),
-                *(asking.mean[block], self.config.temperature),
+                *(asked.members, asked.mask, gram),
+                *(asking.members[block], asking.mask[block], asking.refining[block], asking.mean[block]),
+                self.config.temperature,
             )
             if torch.is_grad_enabled() and len(asking.mean) > step:
                 found.append(checkpoint(refined_score, *inputs, use_reentrant=False))
@@ -139,39 +135,8 @@ class Cmsei(RetrievalModel[CmseiSide, CmseiSide]):
         return torch.cat(found, dim=1)
 
     def losses(self, images: CmseiSide, captions: CmseiSide, pairs: Pairs) -> dict[str, Tensor]:
-        if self.config.candidates == 0:
-            return {"triplet": triplet(self.scores(images, captions), pairs, margin=self.config.margin)}
-        whole = images.whole @ captions.whole.t()
-        losses = {"global": triplet(whole, pairs, margin=self.config.margin)}
-        if pairs.softness == math.inf:  # while all negatives count alike, the hardest few would make all vectors one
-            return losses
-        hard = hardest(whole.detach(), pairs.negative, self.config.candidates)
-        n, m = (hard | pairs.matches).nonzero(as_tuple=True)
-        lists = self._cross_list(images, captions, n, m) + self._cross_list(captions, images, m, n)
-        scores = whole.index_put((n, m), self.config.cross_weight * lists, accumulate=True)
-        known = replace(pairs, negative=pairs.negative & hard)
-        losses["triplet"] = triplet(scores, known, margin=self.config.margin)
-        return losses
-
-    def _cross_list(self, asked: CmseiSide, asking: CmseiSide, which: Tensor, by: Tensor) -> Tensor:
-        """Returns the cross-level scores (P,) of the pairs of asked[which] and asking[by]."""
-        members = (asked.members[which][:, None], asked.mask[which][:, None], _gram(asked.members)[which][:, None])
-        others = (asking.members[by], asking.mask[by], asking.refining[by], _gram(asking.refining)[by], asking.mean[by])
-        return refined_score(*members, *others, self.config.temperature)[0]
-
-
-def _gram(vectors: Tensor) -> Tensor:
-    """Returns the products of the vectors of each set, (N, S, S) of (N, S, D)."""
-    return vectors @ vectors.transpose(1, 2)
-
-
-def hardest(scores: Tensor, negative: Tensor, count: int) -> Tensor:
-    """Returns (N, M), true for the `count` best scored negatives of each photo and of each caption."""
-    scores, found = scores.masked_fill(~negative, -torch.inf), torch.zeros_like(negative)
-    for dim in (0, 1):
-        best = scores.topk(min(count, scores.shape[dim]), dim=dim).indices
-        found.scatter_(dim, best, torch.ones_like(best, dtype=torch.bool))
-    return found & negative
+        scores = self.scores(images, captions)
+        return {"triplet": triplet(scores, pairs, margin=self.config.margin)}
 
 
 def refined_score(
@@ -181,45 +146,39 @@ def refined_score(
     others: Tensor,
     others_mask: Tensor,
     refining: Tensor,
-    gram: Tensor,
     query: Tensor,
     temperature: float,
 ) -> Tensor:
     """Returns the cross-level score of A sets with B sets, (A, B): members refined by the others, then asked by a
     query.
 
-    members v (1, A, R, D), or (B, A, R, D) where each of the B has sets of its own, others u (B, T, D) and query q
-    (B, D) are unit vectors, refining w = W u (B, T, D). With v' = v + sum_t a_t w_t all that is needed are products
-    with what was encoded once:
+    members v (A, R, D), others u (B, T, D) and query q (B, D) are unit vectors, members_gram their products (A, R, R),
+    refining w = W u (B, T, D). With v' = v + sum_t a_t w_t all that is needed are products with what was encoded once:
 
         q . v'  = q . v + sum_t a_t (q . w_t)
-        v' . v' = 1 + 2 sum_t a_t (v . w_t) + a^T H a,                            gram H = w w^T
-        z . z   = c^T G c + 2 sum_rt c_r (v_r . w_t) e_t + e^T H e,              members_gram G = v v^T
+        v' . v' = 1 + 2 sum_t a_t (v . w_t) + a^T H a,                           H = w w^T   (B, T, T)
+        z . z   = c^T G c + 2 sum_rt c_r (v_r . w_t) e_t + e^T H e,              G = v v^T   (A, R, R)
 
     where c_r = b_r / |v'_r| and e_t = sum_r c_r a_rt. The largest tensors are (B, A, R, T).
     """
-    a_sets, r, d = members.shape[1:]
-    b_sets, t = others_mask.shape
+    (a_sets, r, d), (b_sets, t) = members.shape, others_mask.shape
     shape = (b_sets, a_sets, r, t)
-    flat = members.reshape(-1, a_sets * r, d)  # (B or 1, A R, D)
-    # One product for both: on the way back it is one as well.
-    both = (flat @ torch.cat([others * temperature, refining, query[:, None]], dim=1).transpose(1, 2)).view(
-        b_sets, a_sets, r, 2 * t + 1
-    )
-    logits, crossed, plain = both[..., :t], both[..., t:-1], both[..., -1]  # . , v . w, q . v
+    keys = torch.cat([others * temperature, refining, query[:, None]], dim=1)  # (B, 2 T + 1, D): one product for all
+    both = (members.reshape(a_sets * r, d) @ keys.transpose(1, 2)).view(b_sets, a_sets, r, 2 * t + 1)
+    logits, crossed, plain = both[..., :t], both[..., t:-1], both[..., -1]  # lambda v . u, v . w, v . q
     attention = torch.softmax(logits + (~others_mask * -1e4)[:, None, None, :], dim=3)  # a
+    gram = refining @ refining.transpose(1, 2)  # H (B, T, T)
     query_refining = refining @ query[:, :, None]  # (B, T, 1)
     spread = attention.view(b_sets, a_sets * r, t) @ torch.cat([gram, query_refining], dim=2)  # H a, and a . (q . w)
     along = plain + spread[..., -1].view(shape[:3])  # q . v'
-    length = (
-        (1 + (attention * (2 * crossed + spread[..., :-1].view(shape))).sum(3)).clamp_min(_TINY).rsqrt()
-    )  # 1 / |v'|
-    weight = masked_softmax(along * length * temperature, mask, dim=2) * length  # c (B, A, R)
+    squared = 1 + (attention * (2 * crossed + spread[..., :-1].view(shape))).sum(3)  # v' . v'
+    length = squared.clamp_min(_TINY).rsqrt()
+    weight = masked_softmax(along * length * temperature, mask[None], dim=2) * length  # c (B, A, R)
     by_member = weight[:, :, None]  # (B, A, 1, R)
-    spent = by_member @ attention  # e (B, A, 1, T)
-    own = ((by_member @ members_gram) * by_member).sum((2, 3))
-    mixed = ((by_member @ crossed) * spent).sum((2, 3))
-    others_own = ((spent @ gram[:, None]) * spent).sum((2, 3))
+    spent = (by_member @ attention)[:, :, 0]  # e (B, A, T)
+    own = (torch.einsum("bar,ars->bas", weight, members_gram) * weight).sum(2)
+    mixed = ((by_member @ crossed)[:, :, 0] * spent).sum(2)
+    others_own = ((spent @ gram) * spent).sum(2)
     norm = (own + 2 * mixed + others_own).clamp_min(_TINY).rsqrt()
     return ((weight * along).sum(2) * norm).t()
 

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import torch
 from torch.nn.functional import cosine_similarity, normalize
 
 from multigrain.encoders import EncoderConfig
-from multigrain.losses import Pairs, triplet
-from multigrain.models.cmsei import Cmsei, CmseiConfig, hardest, refined_score, semantic_edges, spatial_edges
+from multigrain.losses import Pairs
+from multigrain.models.cmsei import Cmsei, CmseiConfig, refined_score, semantic_edges, spatial_edges
 from tests.multigrain.models_data import SIZES, captions, photos
 
 SMALL = CmseiConfig(encoder=EncoderConfig(dim=16, word_size=8), heads=2)
@@ -25,8 +24,8 @@ def test_refined_score_equals_loops_that_make_the_refined_vectors() -> None:
     mask = torch.tensor([[1, 1, 1, 1, 1], [1, 0, 1, 1, 0], [0, 1, 0, 0, 0]], dtype=torch.bool)
     others_mask = torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0]], dtype=torch.bool)
     refining, query = torch.randn(2, 4, 8), normalize(torch.randn(2, 8), dim=1)
-    grams = (members @ members.transpose(1, 2), refining @ refining.transpose(1, 2))
-    got = refined_score(members[None], mask[None], grams[0][None], others, others_mask, refining, grams[1], query, 4.0)
+    gram = members @ members.transpose(1, 2)
+    got = refined_score(members, mask, gram, others, others_mask, refining, query, 4.0)
     for a in range(3):
         v = members[a][mask[a]]
         for b in range(2):
@@ -78,34 +77,3 @@ def test_losses_in_blocks_give_the_gradients_of_the_whole() -> None:
         gradients.append([p.grad for p in model.parameters()])
     for whole, parts in zip(*gradients, strict=True):
         torch.testing.assert_close(whole, parts, atol=1e-6, rtol=1e-4)
-
-
-def test_losses_of_all_candidates_give_the_loss_of_all_pairs_and_one_of_wholes() -> None:
-    batch, texts = photos(3), captions(6)
-    matches = batch.index[:, None] == texts.image
-    pairs = Pairs(matches, ~matches, softness=0.1)
-    found = []
-    for candidates in (0, 6):
-        model = _model(replace(SMALL, candidates=candidates))
-        losses = model(batch, texts, pairs)
-        losses["triplet"].backward()
-        found.append([losses["triplet"].detach(), *(p.grad for p in model.parameters())])
-    for all_pairs, listed in zip(*found, strict=True):
-        torch.testing.assert_close(listed, all_pairs, atol=1e-5, rtol=1e-3)
-    wholes = model.encode_images(batch).whole @ model.encode_captions(texts).whole.t()
-    torch.testing.assert_close(losses["global"], triplet(wholes, pairs, margin=SMALL.margin))
-
-
-def test_losses_while_all_negatives_count_alike_are_of_wholes_alone() -> None:
-    batch, texts = photos(3), captions(6)
-    matches = batch.index[:, None] == texts.image
-    model = _model(replace(SMALL, candidates=2))
-    assert list(model(batch, texts, Pairs(matches, ~matches, softness=math.inf))) == ["global"]
-
-
-def test_hardest_takes_the_best_scored_negatives_of_each_side() -> None:
-    scores = torch.tensor([[9.0, 3.0, 1.0], [2.0, 9.0, 4.0]])
-    negative = torch.tensor([[False, True, True], [True, False, True]])
-    # of photo 0 caption 1, of photo 1 caption 2; of captions 0, 1, 2 photos 1, 0, 1
-    assert hardest(scores, negative, 1).tolist() == [[False, True, False], [True, False, True]]
-    assert hardest(scores, negative, 3).tolist() == negative.tolist()

@@ -17,7 +17,6 @@ CONFIGS = [
     VseConfig(encoder=ENCODER),
     SsamtConfig(encoder=ENCODER, heads=2),
     CmseiConfig(encoder=ENCODER, heads=2),
-    CmseiConfig(encoder=ENCODER, heads=2, candidates=2),
     ResgConfig(encoder=ENCODER, heads=2),
 ]
 
