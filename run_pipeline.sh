@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The one command. Without arguments: sets up, makes the demo world, turns it into shards and verifies them.
+# The one command. Without arguments: sets up, makes the demo world, turns it into shards, verifies them, and trains a
+# small model on them that finds photos by words and shows why.
 # With arguments: sets up and passes them to `python -m pipeline run`. A runner may come first: direct, flink, dataflow.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -37,10 +38,27 @@ echo "$version" >"$here/out/demo/version"
 "$python" -m demo.generate "$world" --scenes 300 --seed 0
 "$python" -m pipeline run --runner "$runner" "$world/captions.json" --images "$world/images" --out "$shards" --workers "$((workers < 4 ? workers : 4))"
 "$python" -m pipeline verify "$shards"
+trained=""
+if [ "$runner" = direct ]; then
+  run="$here/out/demo/run" page="$here/out/demo/search.html" words="a boy rides a brown horse"
+  # A model of older code is made again, too.
+  code=$(find "$here/multigrain" -name '*.py' -o -name '*.yaml' | sort | tr '\n' '\0' | xargs -0 cat "$shards/_SUCCESS" | sha256sum)
+  if [ "$(cat "$here/out/demo/run-version" 2>/dev/null)" != "$code" ]; then
+    rm -rf "$run"
+  fi
+  echo "$code" >"$here/out/demo/run-version"
+  echo "training a small SSAMT, a minute or two; what is trained already is not trained again" >&2
+  "$python" -m multigrain train --config demo_ssamt data="$shards" out="$run" epochs=20 all_negatives_epochs=20 tensorboard=false
+  "$python" -m multigrain evaluate "$run"
+  "$python" -m pipeline search "$run" "$words" --html "$page"
+  trained="
+  the model     ${page#"$here/"}: photos for \"$words\", and why               (docs/evaluation.md)
+  your search   .venv/bin/python -m pipeline search ${run#"$here/"} \"WORDS\"        or --photo scene_000261: captions for it"
+fi
 cat <<END
 
 The data set lies in ${shards#"$here/"}; docs/shard_format.md says what each file holds. Next:
-  look at it    ${shards#"$here/"}/report.html, in any browser                      (docs/report.md)
+  look at it    ${shards#"$here/"}/report.html, in any browser                      (docs/report.md)$trained
   your words    .venv/bin/python -m pipeline parse CAPTIONS.txt GRAPHS.jsonl     (scene graphs of your own sentences)
   your photos   ./run_pipeline.sh CAPTIONS.json --images PHOTOS --out OUT        (formats: docs/input_formats.md)
   read it       .venv/bin/python -c 'from multigrain import Shards; print(Shards("out/demo/shards")[0])'
