@@ -52,8 +52,8 @@ if [ "$runner" = direct ]; then
   "$python" -m multigrain evaluate "$run"
   "$python" -m pipeline search "$run" "$words" --html "$page"
   trained="
-  the model     ${page#"$here/"}: photos for \"$words\", and why               (docs/evaluation.md)
-  your search   .venv/bin/python -m pipeline search ${run#"$here/"} \"WORDS\"        or --photo scene_000261: captions for it"
+  the model     ${page#"$here/"}: photos for \"$words\"  (docs/evaluation.md)
+  your search   .venv/bin/python -m pipeline search ${run#"$here/"} \"WORDS\"         (--photo scene_000261: its captions)"
 fi
 cat <<END
 

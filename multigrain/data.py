@@ -37,6 +37,7 @@ _AS_COMPILED = (
     "relation_pairs",
     "relation_score",
 )
+_PADDING = np.array([NO_PHRASE, 0, 0, -1, -1, 0, 0], np.int64)  # a phrase that is none, as the table has them
 COMPILED = 2  # raise it when what is compiled changes its meaning
 Rows = NDArray[np.int64]
 
@@ -88,7 +89,9 @@ class DataSet:
         names = tuple(bytes(name).decode() for name in photos["predicates"])
         self.predicates: tuple[str, ...] = names if predicates is None else tuple(predicates)
         known = {name: number for number, name in enumerate(self.predicates)}
-        self._predicate_ids = np.array([*(known.get(name, -1) for name in names), -1])  # the last is the padding's
+        # By number as compiled; the last is the padding's. None where the numbers stay what they are.
+        ids = np.array([*(known.get(name, -1) for name in names), -1])
+        self._predicate_ids = None if self.predicates == names else ids
 
     @property
     def max_boxes(self) -> int:
@@ -160,13 +163,15 @@ class DataSet:
         features, found = buffer.features[: len(rows)], buffer.records[: len(rows)]
         np.take(self._photos, rows, out=found, mode="clip")  # straight into the buffer; no row is outside
         self._rows.read(found["shard"], found["row"], features.numpy())
-        quantised = features.dtype == torch.uint8
+        quantised, predicate = features.dtype == torch.uint8, found["relation_predicate"]
+        if self._predicate_ids is not None:
+            predicate = self._predicate_ids[predicate]
         fields = {name: torch.from_numpy(found[name]) for name in _AS_COMPILED}
         return Photos(
             index=torch.from_numpy(rows),
             features=features,
             feature_range=torch.from_numpy(found["feature_range"]) if quantised else None,
-            relation_predicate=torch.from_numpy(self._predicate_ids[found["relation_predicate"]]),
+            relation_predicate=torch.from_numpy(predicate),
             **fields,
         )
 
@@ -193,8 +198,8 @@ class DataSet:
         table = self._captions
         place, held = _ragged(table["label_offsets"], rows)
         labels = Labels(
-            label=_tensor(_padded(table["labels"], place, held, UNKNOWN), np.int64),
-            confidence=torch.from_numpy(_padded(table["confidence"], place, held, 0)),
+            label=torch.from_numpy(np.where(held, table["labels"][place], np.int64(UNKNOWN))),
+            confidence=torch.from_numpy(np.where(held, table["confidence"][place], np.float32(0))),
         )
         photos = self.photos(table["candidate_image"][rows], buffer)
         return Batch(photos, self.captions(table["candidate_caption"][rows]), labels)
@@ -204,12 +209,11 @@ def captions_of(table: Arrays, rows: Rows, pad_id: int) -> Captions:
     """Returns captions of a table of multigrain.caption_table, padded to the longest of them."""
     place, mask = _ragged(table["token_offsets"], rows)
     phrase, held = _ragged(table["phrase_offsets"], rows)
-    columns = _padded(table["phrases"], phrase, held, 0).astype(np.int64)
-    columns[~held] = (NO_PHRASE, 0, 0, -1, -1, 0, 0)
+    columns = np.where(held[:, :, None], table["phrases"][phrase], _PADDING)
     return Captions(
         index=torch.from_numpy(rows),
         image=torch.from_numpy(np.asarray(table["caption_image"])[rows]),
-        tokens=_tensor(_padded(table["tokens"], place, mask, pad_id), np.int64),
+        tokens=torch.from_numpy(np.where(mask, table["tokens"][place], np.int64(pad_id))),
         token_mask=torch.from_numpy(mask),
         phrase_index=torch.from_numpy(np.where(held, phrase, -1)),
         phrase_kind=torch.from_numpy(columns[..., 0]),
@@ -226,16 +230,3 @@ def _ragged(offsets: NDArray[np.int64], rows: Rows) -> tuple[NDArray[np.int64], 
     columns = np.arange(counts.max(initial=0))
     held = columns < counts[:, None]
     return (first[:, None] + columns) * held, held
-
-
-def _padded(values: NDArray[Any], place: NDArray[np.int64], held: NDArray[np.bool_], padding: float) -> NDArray[Any]:
-    """Returns values[place], and the padding where nothing is held."""
-    if not len(values):
-        return np.full((*place.shape, *values.shape[1:]), padding, values.dtype)
-    found = values[place]
-    found[~held] = padding
-    return found
-
-
-def _tensor(values: NDArray[Any], dtype: Any) -> torch.Tensor:
-    return torch.from_numpy(np.ascontiguousarray(values, dtype))

@@ -56,8 +56,8 @@ class FeatureRows:
     def read(self, shards: NDArray[np.int32], rows: NDArray[np.int32], out: NDArray[Any]) -> None:
         """Fills out (B, R, D) with the rows. Raises DataSetError naming file and row where one is damaged."""
         # Runs of rows of one shard are taken at once: each call gives up Python's lock and has to get it again.
-        starts = np.flatnonzero(np.diff(shards, prepend=-1))
-        for first, last in pairwise([*starts.tolist(), len(shards)]):
+        starts = np.flatnonzero(shards[1:] != shards[:-1]) + 1
+        for first, last in pairwise([0, *starts.tolist(), len(shards)] if len(shards) else []):
             shard, part = int(shards[first]), rows[first:last]
             if self._files:
                 for target, row in zip(out[first:last], part.tolist(), strict=True):

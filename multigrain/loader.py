@@ -6,9 +6,9 @@ more. Each thread fills one of a ring of buffers that are used again and again.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, TypeVar
 
 import numpy as np
@@ -67,7 +67,7 @@ class Loader:
         end = len(order) - self._size + 1 if self._drop else len(order)
         starts = range(self._position, end, self._size)
         # Sorted within the batch, where order means nothing: neighbours in a shard are read together.
-        chunks = (np.sort(rank_slice(order[i : i + self._size], self._rank, self._ranks)) for i in starts)
+        chunks = [np.sort(rank_slice(order[i : i + self._size], self._rank, self._ranks)) for i in starts]
         # An iterator that was left standing keeps its buffers: two never write into the same.
         buffers, self._spare = self._spare or _buffers(self._data, -(-self._size // self._ranks), self._threads), []
         try:
@@ -117,35 +117,56 @@ def candidate_batches(data: DataSet, split: Split, batch_size: int = 128, thread
     return _ring(data.candidates, _chunks(data.candidate_rows(split), batch_size), buffers, threads)
 
 
-def _chunks(rows: Rows, size: int) -> Iterator[Rows]:
-    return (rows[i : i + size] for i in range(0, len(rows), size))
+def _chunks(rows: Rows, size: int) -> list[Rows]:
+    return [rows[i : i + size] for i in range(0, len(rows), size)]
 
 
 def _buffers(data: DataSet, rows: int, threads: int) -> list[PhotoBuffer]:
-    """Returns a buffer for each thread, and one for the batch that the model has."""
-    return [data.buffer(rows) for _ in range(threads + 1)]
+    """Returns a buffer for each thread, and two at least: one may be filled while the model has the other.
+
+    Not more: they would push one another, and what threads need besides, out of the processor's cache.
+    """
+    return [data.buffer(rows) for _ in range(max(threads, 2))]
 
 
 def _ring(
-    read: Callable[[Rows, PhotoBuffer], T], chunks: Iterator[Rows], buffers: list[PhotoBuffer], threads: int
+    read: Callable[[Rows, PhotoBuffer], T], chunks: Sequence[Rows], buffers: list[PhotoBuffer], threads: int
 ) -> Iterator[T]:
-    """Yields read(chunk, buffer) of each chunk in order; threads read ahead, into every buffer that is not in use.
+    """Yields read(chunk, buffer) of each chunk in order; the buffers go round, each served by one of the threads.
 
-    What was yielded last keeps its buffer until the next is asked for.
+    What was yielded last keeps its buffer until the next is asked for. Queues that are written in C: with a batch every
+    two milliseconds, what a pool of threads and its futures do in Python can be seen.
     """
-    with ThreadPoolExecutor(threads, "loader") as pool:
-        free = deque(buffers)
-        ahead: deque[tuple[Future[T], PhotoBuffer]] = deque()
-        try:
-            for chunk in chunks:
-                if not free:
-                    future, buffer = ahead.popleft()
-                    yield future.result()
-                    free.append(buffer)
-                buffer = free.popleft()
-                ahead.append((pool.submit(read, chunk, buffer), buffer))
-            while ahead:
-                yield ahead.popleft()[0].result()
-        finally:
-            for future, _ in ahead:
-                future.cancel()
+    count = len(buffers)
+    free: list[SimpleQueue[bool]] = [SimpleQueue() for _ in buffers]  # true: fill it; false: nobody wants it any more
+    done: list[SimpleQueue[T | Exception]] = [SimpleQueue() for _ in buffers]
+
+    def work(thread: int) -> None:
+        for number, chunk in enumerate(chunks):
+            turn = number % count
+            if turn % threads != thread:
+                continue
+            if not free[turn].get():
+                return
+            try:
+                done[turn].put(read(chunk, buffers[turn]))
+            except Exception as error:  # raised where the batch is asked for
+                done[turn].put(error)
+
+    workers = [Thread(target=work, args=(thread,), name="loader", daemon=True) for thread in range(threads)]
+    for queue in free:
+        queue.put(True)
+    for worker in workers:
+        worker.start()
+    try:
+        for number in range(len(chunks)):
+            found = done[number % count].get()
+            if isinstance(found, Exception):
+                raise found
+            yield found
+            free[number % count].put(True)
+    finally:
+        for queue in free:
+            queue.put(False)
+        for worker in workers:
+            worker.join()
