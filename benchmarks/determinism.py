@@ -58,11 +58,12 @@ def finish(arguments: list[str]) -> float:
 def kill_once(arguments: list[str], moment: float, victim: Victim, rng: random.Random) -> Kill | None:
     """Starts a run and kills it, or one of its workers, after `moment` seconds; returns None where it ended well.
 
-    Raises RuntimeError where a run whose worker was killed does not end.
+    Raises CalledProcessError where it failed by itself, RuntimeError where one whose worker was killed does not end.
     """
     process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     with suppress(subprocess.TimeoutExpired):
-        process.wait(moment)
+        if code := process.wait(moment):
+            raise subprocess.CalledProcessError(code, arguments)
         return None
     workers = children_of(process.pid, "pipeline.worker") if victim == "worker" else []
     start = time.monotonic()
@@ -125,7 +126,8 @@ def main() -> int:
                 kills.append(kill)
                 done = len(list(out.glob("*-of-*.json"))) if out.exists() else 0
                 print(f"  kill {len(kills)}, {kill.victim} of job {jobs}: {done} shard files were done", flush=True)
-            finish(command(world, out, *way))
+            else:  # the last kill of all
+                finish(command(world, out, *way))
             results[f"job {jobs}, killed"] = digests(out)
             jobs += 1
         same = True
