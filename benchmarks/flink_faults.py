@@ -1,12 +1,14 @@
 """Does a real Flink cluster give the bytes of a local run, also where parts of it are killed on the way?
 
-    python -m benchmarks.flink_faults [--scenes 120] [--captions FILE.jsonl.gz --images 4000] [--only plain worker ...]
+    python -m benchmarks.flink_faults [--scenes 120] [--captions FILE.jsonl.gz --images 4000]
+        [--only plain worker ...] [--folder FOLDER]
 
 Makes a demo world (with --captions: takes the first images of a caption file, without photos), runs it on this machine
 and then, each time with a cluster of its own, on Flink with two workers: undisturbed, and with one process killed by
 SIGKILL as soon as the first shards are done and others are being written: a TaskManager, the worker pool, a worker, the
 JobManager. After the last the run must fail with a message, and the same command finish it. Compares the sha256 of
-every file, and prints processes and folders that are left.
+every file, and prints processes and folders that are left. With --folder everything stays there, and another call with
+the same data takes the local run that it finds.
 """
 
 from __future__ import annotations
@@ -14,11 +16,13 @@ from __future__ import annotations
 import argparse
 import gzip
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 from benchmarks.determinism import digests
@@ -78,9 +82,11 @@ def main() -> int:
     parser.add_argument("--images", type=int, default=4000)
     parser.add_argument("--limit", type=int, default=500, help="seconds of a job")
     parser.add_argument("--only", nargs="+", choices=["plain", *VICTIMS], default=["plain", *VICTIMS])
+    parser.add_argument("--folder", type=Path, help="where all is kept; else it is removed at the end")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="multigrain-flink-") as name:
+    with nullcontext(args.folder) if args.folder else tempfile.TemporaryDirectory(prefix="multigrain-flink-") as name:
         folder = Path(name)
+        folder.mkdir(parents=True, exist_ok=True)
         run = [sys.executable, "-m", "pipeline", "run", *world(args, folder)]
         start = time.monotonic()
         subprocess.run([*run, "--out", str(folder / "direct")], check=True, capture_output=True)
@@ -89,6 +95,7 @@ def main() -> int:
         good = True
         for case in args.only:
             out = folder / case.replace(" ", "-")
+            shutil.rmtree(out, ignore_errors=True)
             command = [*run, "--out", str(out), "--runner", "flink", "--workers", "2", "--time-limit", str(args.limit)]
             start, said = time.monotonic(), ""
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
