@@ -1,5 +1,6 @@
 """The corpus summary: canonical, order-free, learned from training captions alone."""
 
+import gc
 import json
 import pickle
 import random
@@ -30,6 +31,17 @@ def test_corpus_statistics_do_not_depend_on_the_order() -> None:
     shuffled = random.Random(3).sample(items, len(items))
     assert corpus_statistics(shuffled).to_json() == corpus_statistics(items).to_json()
     assert corpus_statistics(shuffled).candidates() == corpus_statistics(items).candidates()
+
+
+def test_corpus_statistics_leave_the_collector_as_it_was() -> None:
+    corpus_statistics(images(3))
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        corpus_statistics(images(3))
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_corpus_statistics_do_not_depend_on_the_merges() -> None:
