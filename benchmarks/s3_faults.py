@@ -36,18 +36,18 @@ class Server:
     """The server's process, at one address for good."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._log, self._buckets = folder / "server.log", folder / "buckets"
         (self.port,) = free_ports(1)
         self.url = f"http://127.0.0.1:{self.port}"
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "benchmarks.s3_server", str(self.port), str(self._folder / "buckets")]
-        self.process = Child("S3 server", command, self._folder / "server.log", {}, cwd=Path.cwd())
+        command = [sys.executable, "-m", "benchmarks.s3_server", str(self.port), str(self._buckets)]
+        self.process = Child("S3 server", command, self._log, {}, cwd=Path.cwd())
         self.process.wait_for_port(self.port, 60)
 
     def stop(self) -> None:
-        self.process.stop()
+        self.process.stop(60)  # it writes its buckets
 
     def go_away(self, way: str, seconds: float) -> None:
         """Returns when the server is there again; at once where it does not come back."""
@@ -57,6 +57,8 @@ class Server:
             os.kill(self.process.pid, signal.SIGCONT)
             return
         self.stop()
+        if not self._buckets.exists():
+            raise RuntimeError(f"the server has not kept its buckets{self.process.last_lines()}")
         if way == "restarted":
             time.sleep(seconds)
             self.start()
