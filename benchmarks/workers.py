@@ -1,6 +1,6 @@
 """How much faster are two workers than one, and what is it that only one of them does?
 
-    python -m benchmarks.workers [--workers 1 2] CAPTIONS... [--images PHOTOS] [further options of run]
+    python -m benchmarks.workers CAPTIONS... [--images PHOTOS] [further options of run] [--workers 1 2]
 
 Runs the pipeline with each number of workers into a folder of its own and prints the seconds, and at which of them each
 product was complete: between graphs and corpus.json, and up to phrase_rules.json, one worker learns while the others
