@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
@@ -46,7 +46,7 @@ def _upload(local: Path, out: str, name: str, final: str) -> FileEntry:
         if not size and temporary.startswith("s3://"):
             # S3 refuses a file of no parts, and Beam sends none for an empty file: it is told to send an empty one.
             sink.raw._uploader._write_to_s3(b"")
-    FileSystems.rename([temporary], [final])
+    deleting(temporary, lambda: FileSystems.rename([temporary], [final]))
     return FileEntry(name, size, hasher.hexdigest())
 
 
@@ -90,7 +90,20 @@ def remove(out: str, names: Sequence[str]) -> None:
 
 def _delete(path: str) -> None:
     if FileSystems.exists(path):
-        FileSystems.delete([path])
+        deleting(path, lambda: FileSystems.delete([path]))
+
+
+def deleting(path: str, call: Callable[[], None]) -> None:
+    """Makes a call that ends with a file's deletion, be it that the file has gone before.
+
+    Where the answer to a deletion was lost, boto3 asks again, some servers' second answer says nothing of the file, and
+    Beam then raises KeyError. Raises it where the file is still there.
+    """
+    try:
+        call()
+    except KeyError:
+        if FileSystems.exists(path):
+            raise
 
 
 def exists(path: str) -> bool:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from transforms.storage import TEMPORARY, DamagedFileError, fetch_file, names_in, publish_text, remove, spool
+from transforms.storage import TEMPORARY, DamagedFileError, deleting, fetch_file, names_in, publish_text, remove, spool
 
 
 def test_fetch_file_gives_what_was_published(tmp_path: Path) -> None:
@@ -32,3 +32,24 @@ def test_remove_takes_files_and_folders_and_what_is_gone(tmp_path: Path) -> None
     (tmp_path / "file[1]*").write_text("x")
     remove(str(tmp_path), ["folder", "file[1]*", "gone"])
     assert names_in(str(tmp_path)) == []
+
+
+def test_deleting_takes_a_file_that_is_gone_for_deleted(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("a")
+
+    def delete_and_lose_the_answer() -> None:
+        (tmp_path / "a").unlink()
+        raise KeyError("a")
+
+    deleting(str(tmp_path / "a"), delete_and_lose_the_answer)
+    assert not (tmp_path / "a").exists()
+
+
+def test_deleting_raises_where_the_file_stays(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("a")
+
+    def do_nothing() -> None:
+        raise KeyError("a")
+
+    with pytest.raises(KeyError):
+        deleting(str(tmp_path / "a"), do_nothing)
