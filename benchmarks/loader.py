@@ -52,7 +52,7 @@ Chunks = list[NDArray[np.int64]]
 
 def empty_batch() -> Record:
     # torch's memory begins at a multiple of 64 bytes, as the Loader's does; numpy's lies 16 behind one, where a copy of
-    # rows that begin at a page takes up to twice as long: the limit would be none.
+    # rows that begin at a page takes longer: the limit would be none.
     return {
         "features": torch.empty((BATCH, REGIONS, SIZE), dtype=torch.float16).numpy(),
         "boxes": np.empty((BATCH, REGIONS, 4), np.float32),
