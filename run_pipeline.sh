@@ -48,7 +48,7 @@ if [ "$runner" = direct ]; then
   fi
   echo "$code" >"$here/out/demo/run-version"
   echo "training a small SSAMT, a minute or two; what is trained already is not trained again" >&2
-  "$python" -m multigrain train --config demo_ssamt data="$shards" out="$run" epochs=20 all_negatives_epochs=20 tensorboard=false
+  "$python" -m multigrain train --config demo_ssamt data="$shards" out="$run" epochs=12 all_negatives_epochs=12 tensorboard=false
   "$python" -m multigrain evaluate "$run"
   "$python" -m pipeline search "$run" "$words" --html "$page"
   trained="
