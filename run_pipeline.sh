@@ -41,8 +41,8 @@ echo "$version" >"$here/out/demo/version"
 trained=""
 if [ "$runner" = direct ]; then
   run="$here/out/demo/run" page="$here/out/demo/search.html" words="a boy rides a brown horse"
-  # A model of older code is made again, too.
-  code=$(find "$here/multigrain" -name '*.py' -o -name '*.yaml' | sort | tr '\n' '\0' | xargs -0 cat "$shards/_SUCCESS" | sha256sum)
+  # A model of older code or other options is made again, too.
+  code=$(find "$here/multigrain" -name '*.py' -o -name '*.yaml' | sort | tr '\n' '\0' | xargs -0 cat "$here/run_pipeline.sh" "$shards/_SUCCESS" | sha256sum)
   if [ "$(cat "$here/out/demo/run-version" 2>/dev/null)" != "$code" ]; then
     rm -rf "$run"
   fi
