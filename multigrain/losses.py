@@ -37,8 +37,8 @@ def triplet(scores: Tensor, pairs: Pairs, *, margin: float) -> Tensor:
     plus that of [margin - s(n, m) + s(n', m)]+ over the photos n' that m is a negative of. The mean is weighted by
     softmax(s / softness) of the negatives, through which no gradient goes: softness 0 keeps the hardest negative alone
     (Faghri et al. 2018, VSE++, eq. 6), infinity makes all count alike (eq. 5 divided by their number). In the beginning
-    the hardest negative would make all embeddings collapse, and where captions fit many photos it always would: there
-    something between is better. Averaged over the matching pairs; 0 where there are none.
+    the hardest negative would make all embeddings collapse; where captions fit many photos it is mostly no negative.
+    Averaged over the matching pairs; 0 where there are none.
     """
     n, m = pairs.matches.nonzero(as_tuple=True)
     if len(n) == 0:

@@ -90,8 +90,8 @@ def build_labels(path: Path, images: Iterable[ImageGraphs], corpus: Corpus, cand
 
 
 def _load_corpus(out: str, tables: FileEntry, candidates: FileEntry) -> Corpus:
-    load_dictionary()  # which hard phrases are inflected with
     """Returns the corpus that was published. Raises DamagedFileError where a file is another one by now."""
+    load_dictionary()  # which hard phrases are inflected with
     texts = [_published(out, entry) for entry in (tables, candidates)]
     return Corpus.from_text(texts[0], texts[1].encode("ascii"))
 
