@@ -68,6 +68,7 @@ class Captions:
     phrase_tokens: Tensor  # (B, K, 2) token span that covers the phrase
     phrase_ends: Tensor  # (B, K, 2) of a triple: which of the K are its subject and its object; -1 elsewhere
     phrase_predicate: Tensor  # (B, K, 2) of a triple: token span of its predicate; (0, 0) where it has no word
+    phrase_heads: Tensor  # (B, K, 2, 2) of a triple: token spans of the heads of its subject and of its object
 
     def to(self, device: torch.device | str) -> Captions:
         """Returns the captions on a device."""

@@ -20,6 +20,7 @@ from multigrain.shards import DataSetError, Shards, list_offsets
 from multigrain.tokens import Tokenizer, token_spans
 
 Part = dict[str, NDArray[Any]]
+NO_WORDS = np.array([NO_PHRASE, 0, 0, -1, -1, 0, 0, 0, 0, 0, 0], np.int64)  # a row of phrases that says nothing
 
 
 def compile_captions(shards: Shards, tokenizer: Tokenizer) -> Arrays:
@@ -27,8 +28,8 @@ def compile_captions(shards: Shards, tokenizer: Tokenizer) -> Arrays:
 
     caption_image (C,): row of the image;
     tokens (T,) ids; token_offsets (C + 1,): tokens[token_offsets[c] : token_offsets[c + 1]] are caption c's;
-    phrases (P, 7): kind, start, end, subject, object, predicate start, predicate end, as multigrain.batch.Captions
-    has them; phrase_offsets (C + 1,);
+    phrases (P, 11): kind, start, end, subject, object, and start and end of the predicate, of the subject's head and of
+    the object's head, as multigrain.batch.Captions has them; phrase_offsets (C + 1,);
     candidate_image (M,): row of the image; candidate_caption (M,): a caption of another image, phrase j of which has
     the label labels[label_offsets[m] + j] and its confidence; label_offsets (M + 1,); labels, confidence (L,).
 
@@ -80,8 +81,13 @@ def read_captions(where: str, captions: pa.StructArray, positives: pa.StructArra
     place = (list_offsets(relations)[caption] + relation)[triple]
     if (place >= list_offsets(relations)[caption + 1][triple]).any():
         raise DataSetError(f"{where}: a triple is of a relation that its caption does not have")
-    said = np.zeros((len(caption), 2), np.int32)
-    said[triple] = token_spans(tokens, caption[triple], _characters(where, words, caption[triple], predicates[place]))
+    said = np.zeros((len(caption), 6), np.int32)  # predicate, the subject's head, the object's head
+    objects = _field(captions, "objects")
+    heads, first_object = _spans(_field(objects.flatten(), "span")), list_offsets(objects)[caption]
+    parts = (predicates[place], heads[(first_object + subject)[triple]], heads[(first_object + object_)[triple]])
+    for i, part in enumerate(parts):
+        characters = _characters(where, words, caption[triple], part)
+        said[triple, 2 * i : 2 * i + 2] = token_spans(tokens, caption[triple], characters)
     counts = np.bincount(caption, minlength=len(captions))
     first = (np.cumsum(counts) - counts)[caption]
     ends = [_place_of(caption * 2**32 + subject, caption * 2**32 + end, triple, first) for end in (subject, object_)]

@@ -16,8 +16,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from multigrain.batch import NO_PHRASE, Batch, Captions, HardPhrases, Labels, Photos
-from multigrain.caption_table import compile_captions
+from multigrain.batch import Batch, Captions, HardPhrases, Labels, Photos
+from multigrain.caption_table import NO_WORDS, compile_captions
 from multigrain.feature_rows import FeatureRows, Reading
 from multigrain.flat_cache import Arrays, cache_folder, cached_arrays
 from multigrain.hard_table import compile_hard_phrases
@@ -37,8 +37,7 @@ _AS_COMPILED = (
     "relation_pairs",
     "relation_score",
 )
-_PADDING = np.array([NO_PHRASE, 0, 0, -1, -1, 0, 0], np.int64)  # a phrase that is none, as the table has them
-COMPILED = 2  # raise it when what is compiled changes its meaning
+COMPILED = 3  # raise it when what is compiled changes its meaning
 Rows = NDArray[np.int64]
 
 
@@ -209,7 +208,7 @@ def captions_of(table: Arrays, rows: Rows, pad_id: int) -> Captions:
     """Returns captions of a table of multigrain.caption_table, padded to the longest of them."""
     place, mask = _ragged(table["token_offsets"], rows)
     phrase, held = _ragged(table["phrase_offsets"], rows)
-    columns = np.where(held[:, :, None], table["phrases"][phrase], _PADDING)
+    columns = np.where(held[:, :, None], table["phrases"][phrase], NO_WORDS)
     return Captions(
         index=torch.from_numpy(rows),
         image=torch.from_numpy(np.asarray(table["caption_image"])[rows]),
@@ -220,6 +219,7 @@ def captions_of(table: Arrays, rows: Rows, pad_id: int) -> Captions:
         phrase_tokens=torch.from_numpy(columns[..., 1:3]),
         phrase_ends=torch.from_numpy(columns[..., 3:5]),
         phrase_predicate=torch.from_numpy(columns[..., 5:7]),
+        phrase_heads=torch.from_numpy(columns[..., 7:].reshape(*held.shape, 2, 2)),
     )
 
 

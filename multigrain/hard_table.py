@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from multigrain.batch import NO_PHRASE, OBJECT, TRIPLE
+from multigrain.caption_table import NO_WORDS
 from multigrain.flat_cache import Arrays
 from multigrain.shards import DataSetError, Shards, list_offsets
 from multigrain.tokens import Tokenizer, token_spans
@@ -44,7 +45,7 @@ def compile_hard_phrases(shards: Shards, tokenizer: Tokenizer) -> Arrays:
         characters = [pc.struct_field(hard, ["characters", end]).to_numpy() for end in ("start", "end")]
         span = token_spans(tokens, np.arange(len(hard)), np.column_stack(characters).astype(np.int64))
         triple = np.array([kind == "relation" for kind in pc.struct_field(hard, "kind").to_pylist()], bool)
-        phrases = np.tile(np.array([0, 0, 0, -1, -1, 0, 0], np.int32), (len(hard), 1))
+        phrases = np.tile(NO_WORDS.astype(np.int32), (len(hard), 1))
         phrases[:, 0] = np.where(span[:, 1] == 0, NO_PHRASE, np.where(triple, TRIPLE, OBJECT))
         phrases[:, 1:3] = span
         parts.append(
@@ -61,7 +62,7 @@ def compile_hard_phrases(shards: Shards, tokenizer: Tokenizer) -> Arrays:
         "caption_image": np.empty(0, np.int64),
         "tokens": np.empty(0, np.int32),
         "token_counts": np.empty(0, np.int64),
-        "phrases": np.empty((0, 7), np.int32),
+        "phrases": np.empty((0, len(NO_WORDS)), np.int32),
         "confidence": np.empty(0, np.float32),
     }
     joined = {name: np.concatenate([none, *(p[name] for p in parts if name in p)]) for name, none in empty.items()}

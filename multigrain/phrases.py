@@ -25,6 +25,13 @@ def span_means(tokens: Tensor, mask: Tensor, spans: Tensor) -> tuple[Tensor, Ten
     return inside @ tokens / count.clamp_min(1)[:, :, None], count > 0
 
 
+def triple_means(tokens, mask, captions):
+    t = tokens.shape[1]
+    inside = span_mask(captions.phrase_predicate, t) | span_mask(captions.phrase_heads, t).any(2)
+    inside = (inside & mask[:, None]).to(tokens.dtype)
+    return inside @ tokens / inside.sum(2).clamp_min(1)[:, :, None]
+
+
 def gather_nodes(nodes: Tensor, index: Tensor) -> Tensor:
     """Returns nodes[b, index[b, i]] as (B, I, D); an index of -1 gives zeros."""
     found = nodes.gather(1, index.clamp_min(0)[:, :, None].expand(-1, -1, nodes.shape[2]))

@@ -29,7 +29,9 @@ from multigrain.evidence import CaptionScore, PhraseSum
 from multigrain.late_interaction import attended_cosine, masked_softmax, similarities, unit_vectors
 from multigrain.losses import Pairs, PhraseLoss, mismatched_phrases, multi_scale
 from multigrain.models.retrieval_model import PhraseScores, RetrievalModel
-from multigrain.phrases import span_mask, span_means
+from multigrain.phrases import span_mask, span_means, triple_means
+import os
+CORE=int(os.environ.get("CORE","1"))
 from multigrain.pooling import make_pool, masked_mean
 from schemas.feature_shard import SPATIAL_RELATIONS
 
@@ -118,6 +120,9 @@ class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages
         tokens, mask = self.text(captions)  # (M, T, D)
         nodes, spoken = span_means(tokens, mask, captions.phrase_tokens)  # (M, K, D)
         present = spoken & (captions.phrase_kind != NO_PHRASE)
+        if CORE:
+            core = triple_means(tokens, mask, captions)
+            nodes = torch.where((captions.phrase_kind == TRIPLE)[:, :, None], core, nodes)
         nodes = nodes + self.kind(captions.phrase_kind.clamp_min(0))
         sentence = masked_mean(tokens, mask) + self.kind.weight[2]
         x = torch.cat([tokens, nodes, sentence[:, None]], dim=1)  # (M, T + K + 1, D)
@@ -196,7 +201,11 @@ def text_edges(captions: Captions, mask: Tensor, present: Tensor) -> Tensor:
     k = present.shape[1]
     types = torch.zeros(m, t + k + 1, t + k + 1, dtype=torch.long, device=mask.device)
     types[:, :t, :t] = TOKENS
-    own = span_mask(captions.phrase_tokens, t) * OWN_TOKENS  # (M, K, T)
+    own = span_mask(captions.phrase_tokens, t)
+    if CORE:
+        words = span_mask(captions.phrase_predicate, t) | span_mask(captions.phrase_heads, t).any(2)
+        own = torch.where((captions.phrase_kind == TRIPLE)[:, :, None], words, own)
+    own = own * OWN_TOKENS  # (M, K, T)
     types[:, t:-1, :t], types[:, :t, t:-1] = own, own.transpose(1, 2)
     place = torch.arange(k, device=mask.device)
     triple = (captions.phrase_kind == TRIPLE) & present
@@ -204,7 +213,7 @@ def text_edges(captions: Captions, mask: Tensor, present: Tensor) -> Tensor:
     ends = (subject | object_).to(torch.float32)  # (M, K, K)
     shared = ends.transpose(1, 2) @ ends > 0  # both are ends of a triple
     nodes = shared * SHARED_TRIPLE
-    for relation, kind in ((subject, SUBJECT), (object_, ENDS_OBJECT)):
+    for relation, kind in ((subject, SUBJECT), (object_, ENDS_OBJECT)) if CORE<2 else ():
         nodes = torch.where(relation | relation.transpose(1, 2), kind, nodes)
     types[:, t:-1, t:-1] = torch.where(torch.eye(k, dtype=torch.bool, device=mask.device), SELF, nodes)
     types[:, -1, :], types[:, :, -1] = SENTENCE, SENTENCE
