@@ -8,6 +8,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from multigrain.batch import TRIPLE, Captions
+
 
 def span_mask(spans: Tensor, length: int) -> Tensor:
     """Returns (..., T): true for the tokens inside each half-open span of (..., 2)."""
@@ -15,21 +17,31 @@ def span_mask(spans: Tensor, length: int) -> Tensor:
     return (place >= spans[..., :1]) & (place < spans[..., 1:])
 
 
+def phrase_words(captions: Captions) -> Tensor:
+    """Returns the tokens that say each phrase: (M, K, T).
+
+    Of an object all of its span; of a triple its predicate and the heads of its ends, as its label is about these and
+    not about the attributes between them. A triple of which none of these is known has its whole span.
+    """
+    length = captions.tokens.shape[1]
+    heads = span_mask(captions.phrase_heads, length).any(2)
+    core = (heads | span_mask(captions.phrase_predicate, length)) & (captions.phrase_kind == TRIPLE)[:, :, None]
+    return torch.where(core.any(2, keepdim=True), core, span_mask(captions.phrase_tokens, length))
+
+
 def span_means(tokens: Tensor, mask: Tensor, spans: Tensor) -> tuple[Tensor, Tensor]:
     """Returns the mean of each span's tokens (M, K, D) and which spans have any token (M, K).
 
     tokens (M, T, D), mask (M, T), spans (M, K, 2). A span without tokens has a mean of zero.
     """
-    inside = (span_mask(spans, tokens.shape[1]) & mask[:, None]).to(tokens.dtype)  # (M, K, T)
+    return word_means(tokens, mask, span_mask(spans, tokens.shape[1]))
+
+
+def word_means(tokens: Tensor, mask: Tensor, words: Tensor) -> tuple[Tensor, Tensor]:
+    """Returns the mean of each phrase's tokens (M, K, D) and which phrases have any (M, K); words (M, K, T)."""
+    inside = (words & mask[:, None]).to(tokens.dtype)
     count = inside.sum(2)
     return inside @ tokens / count.clamp_min(1)[:, :, None], count > 0
-
-
-def triple_means(tokens, mask, captions):
-    t = tokens.shape[1]
-    inside = span_mask(captions.phrase_predicate, t) | span_mask(captions.phrase_heads, t).any(2)
-    inside = (inside & mask[:, None]).to(tokens.dtype)
-    return inside @ tokens / inside.sum(2).clamp_min(1)[:, :, None]
 
 
 def gather_nodes(nodes: Tensor, index: Tensor) -> Tensor:

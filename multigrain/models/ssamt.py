@@ -1,17 +1,19 @@
 """SSAMT, a reconstruction after the abstract of arXiv 2109.05523; docs/models.md says what is stated and what is ours.
 
-Text. Tokens, one node an object phrase, one a triple, one for the sentence; a node starts as the mean of its tokens.
+Text. Tokens, one node an object phrase, one a triple, one for the sentence; a node starts as the mean of its tokens,
+a triple's as that of its predicate and of the heads of its subject and object.
 Attention follows the structure: tokens ask each other; a phrase its tokens; a triple its subject and object; objects
 that share a triple each other; the sentence asks all. Photo. Regions and one node for the photo; how a region lies to
 another types the edge.
 
 Global score s_g(n, m) = cos(photo node, sentence node). Local: phrase k asks the regions, s_k = cos(p_k, sum_r a_r
-v_r), and s_l(n, m) is what the s_k of caption m say together (multigrain.evidence). At test: s_g +
-gamma s_l.
+v_r); a triple is as true as its weakest part, so that its s_k is the least of that and of what its two heads find so.
+s_l(n, m) is what the s_k of caption m say together (multigrain.evidence). At test: s_g + gamma s_l.
 
     L = triplet(s_g) + alpha triplet(s_l) + beta penalty(s_k; which phrases are false of the photo)
 
-Legend: N photos, M captions, R regions, T tokens, K phrases a caption, P phrases of all captions, D size of a vector.
+Legend: N photos, M captions, R regions, T tokens, K phrases a caption, P phrases of all captions, E triples
+among them, D size of a vector.
 """
 
 from __future__ import annotations
@@ -23,15 +25,13 @@ import torch
 from torch import Tensor, nn
 
 from multigrain.attention import RelationalAttention
-from multigrain.batch import NO_PHRASE, TRIPLE, Captions, Photos
+from multigrain.batch import NO_PHRASE, OBJECT, TRIPLE, Captions, Photos
 from multigrain.encoders import EncoderConfig, RegionEncoder, Sizes, TextEncoder
 from multigrain.evidence import CaptionScore, PhraseSum
 from multigrain.late_interaction import attended_cosine, masked_softmax, similarities, unit_vectors
 from multigrain.losses import Pairs, PhraseLoss, mismatched_phrases, multi_scale
 from multigrain.models.retrieval_model import PhraseScores, RetrievalModel
-from multigrain.phrases import span_mask, span_means, triple_means
-import os
-CORE=int(os.environ.get("CORE","1"))
+from multigrain.phrases import phrase_words, span_means, word_means
 from multigrain.pooling import make_pool, masked_mean
 from schemas.feature_shard import SPATIAL_RELATIONS
 
@@ -73,6 +73,8 @@ class SsamtCaptions:
     phrases: Tensor  # (P, D) unit vectors; a caption without phrases has its sentence node here, behind all others
     said: Tensor  # (P, 2) weight and threshold of each phrase
     caption: Tensor  # (P,) whose phrase it is
+    triples: Tensor  # (E,) which of the phrases are triples
+    heads: Tensor  # (2 E, D) unit vectors of their subjects' heads, then of their objects'
     present: Tensor  # (M, K) where the phrases but those sentence nodes stand, in the order of `phrases`
 
 
@@ -118,15 +120,13 @@ class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages
 
     def encode_captions(self, captions: Captions) -> SsamtCaptions:
         tokens, mask = self.text(captions)  # (M, T, D)
-        nodes, spoken = span_means(tokens, mask, captions.phrase_tokens)  # (M, K, D)
+        words = phrase_words(captions)
+        nodes, spoken = word_means(tokens, mask, words)  # (M, K, D)
         present = spoken & (captions.phrase_kind != NO_PHRASE)
-        if CORE:
-            core = triple_means(tokens, mask, captions)
-            nodes = torch.where((captions.phrase_kind == TRIPLE)[:, :, None], core, nodes)
         nodes = nodes + self.kind(captions.phrase_kind.clamp_min(0))
         sentence = masked_mean(tokens, mask) + self.kind.weight[2]
         x = torch.cat([tokens, nodes, sentence[:, None]], dim=1)  # (M, T + K + 1, D)
-        types = text_edges(captions, mask, present)
+        types = text_edges(captions, words, mask, present)
         for layer in self.text_layers:
             x = layer(x, x, types)
         t = tokens.shape[1]
@@ -134,8 +134,23 @@ class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages
         bare = ~present.any(1)  # captions without phrases are one phrase themselves
         phrases = torch.cat([nodes[present], sentence[bare]])  # (P, D)
         caption = torch.cat([present.nonzero()[:, 0], bare.nonzero()[:, 0]])
+        triple = (captions.phrase_kind == TRIPLE) & present
+        heads = [self._heads(tokens, mask, captions, nodes, end)[triple] for end in (0, 1)]
         whole = sentence if self.config.pooling == "node" else sentence + self.pool_tokens(tokens, mask)
-        return SsamtCaptions(unit_vectors(whole), unit_vectors(phrases), self.local(phrases), caption, present)
+        return SsamtCaptions(
+            whole=unit_vectors(whole),
+            phrases=unit_vectors(phrases),
+            said=self.local(phrases),
+            caption=caption,
+            triples=triple[present].nonzero()[:, 0],
+            heads=unit_vectors(torch.cat(heads)),
+            present=present,
+        )
+
+    def _heads(self, tokens: Tensor, mask: Tensor, captions: Captions, nodes: Tensor, end: int) -> Tensor:
+        """Returns a head of each triple as an object (M, K, D); the node itself where the head's words are left out."""
+        heads, spoken = span_means(tokens, mask, captions.phrase_heads[:, :, end])
+        return torch.where(spoken[:, :, None], heads + self.kind.weight[OBJECT], nodes)
 
     def scores(self, images: SsamtImages, captions: SsamtCaptions) -> Tensor:
         whole, local, _ = self._compare(images, captions)
@@ -143,7 +158,12 @@ class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages
 
     def _compare(self, images: SsamtImages, captions: SsamtCaptions) -> tuple[Tensor, Tensor, Tensor]:
         """Returns global scores (N, M), local scores (N, M) and scores of phrases (N, P)."""
-        phrase = attended_cosine(images.regions, images.mask, captions.phrases, temperature=self.config.temperature)
+        asking = torch.cat([captions.phrases, captions.heads])
+        found = attended_cosine(images.regions, images.mask, asking, temperature=self.config.temperature)
+        e = len(captions.triples)
+        phrase, subject, object_ = torch.split(found, [len(captions.phrases), e, e], dim=1)
+        weakest = torch.minimum(torch.minimum(subject, object_), phrase[:, captions.triples])
+        phrase = phrase.index_copy(1, captions.triples, weakest)
         local = self.local.combine(phrase, captions.said, captions.caption, len(captions.whole))
         return images.whole @ captions.whole.t(), local, phrase
 
@@ -195,17 +215,16 @@ def photo_edges(spatial: Tensor, mask: Tensor) -> Tensor:
     return types * there[:, None, :]  # nobody asks a region that is not there
 
 
-def text_edges(captions: Captions, mask: Tensor, present: Tensor) -> Tensor:
-    """Returns edge types (M, S, S), S = T + K + 1: tokens of mask (M, T), phrases of present (M, K), the sentence."""
+def text_edges(captions: Captions, words: Tensor, mask: Tensor, present: Tensor) -> Tensor:
+    """Returns edge types (M, S, S), S = T + K + 1: tokens of mask (M, T), phrases of present (M, K), the sentence.
+
+    words (M, K, T) are the tokens that a phrase asks.
+    """
     m, t = mask.shape
     k = present.shape[1]
     types = torch.zeros(m, t + k + 1, t + k + 1, dtype=torch.long, device=mask.device)
     types[:, :t, :t] = TOKENS
-    own = span_mask(captions.phrase_tokens, t)
-    if CORE:
-        words = span_mask(captions.phrase_predicate, t) | span_mask(captions.phrase_heads, t).any(2)
-        own = torch.where((captions.phrase_kind == TRIPLE)[:, :, None], words, own)
-    own = own * OWN_TOKENS  # (M, K, T)
+    own = words * OWN_TOKENS
     types[:, t:-1, :t], types[:, :t, t:-1] = own, own.transpose(1, 2)
     place = torch.arange(k, device=mask.device)
     triple = (captions.phrase_kind == TRIPLE) & present
@@ -213,7 +232,7 @@ def text_edges(captions: Captions, mask: Tensor, present: Tensor) -> Tensor:
     ends = (subject | object_).to(torch.float32)  # (M, K, K)
     shared = ends.transpose(1, 2) @ ends > 0  # both are ends of a triple
     nodes = shared * SHARED_TRIPLE
-    for relation, kind in ((subject, SUBJECT), (object_, ENDS_OBJECT)) if CORE<2 else ():
+    for relation, kind in ((subject, SUBJECT), (object_, ENDS_OBJECT)):
         nodes = torch.where(relation | relation.transpose(1, 2), kind, nodes)
     types[:, t:-1, t:-1] = torch.where(torch.eye(k, dtype=torch.bool, device=mask.device), SELF, nodes)
     types[:, -1, :], types[:, :, -1] = SENTENCE, SENTENCE

@@ -45,11 +45,12 @@ def captions(count: int, *, length: int = 9, seed: int = 1) -> Captions:
     spans = torch.tensor([[1, 3], [4, 5], [1, 5]]).repeat(count, 1, 1)
     ends = torch.tensor([[-1, -1], [-1, -1], [0, 1]]).repeat(count, 1, 1)
     predicate = torch.tensor([[0, 0], [0, 0], [3, 4]]).repeat(count, 1, 1)
+    heads = torch.tensor([[[0, 0], [0, 0]], [[0, 0], [0, 0]], [[2, 3], [4, 5]]]).repeat(count, 1, 1, 1)
     index = torch.arange(count * 3).view(count, 3)
     for row, first in ((0, 0), (1, 2)):
         if row < count:
             kind[row, first:], spans[row, first:], ends[row, first:] = NO_PHRASE, 0, -1
-            predicate[row, first:], index[row, first:] = 0, -1
+            predicate[row, first:], heads[row, first:], index[row, first:] = 0, 0, -1
     return Captions(
         index=torch.arange(count),
         image=torch.arange(count) // 2,
@@ -60,4 +61,5 @@ def captions(count: int, *, length: int = 9, seed: int = 1) -> Captions:
         phrase_tokens=spans,
         phrase_ends=ends,
         phrase_predicate=predicate,
+        phrase_heads=heads,
     )

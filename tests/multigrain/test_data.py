@@ -130,6 +130,7 @@ def test_captions_have_their_phrases_where_the_text_has_them(tmp_path: Path, wri
                 assert captions.phrase_kind[i, k] == OBJECT
                 assert captions.phrase_ends[i, k].tolist() == [-1, -1]
                 assert captions.phrase_predicate[i, k].tolist() == [0, 0]
+                assert not captions.phrase_heads[i, k].any()
             else:
                 assert captions.phrase_kind[i, k] == TRIPLE
                 ends = [found[e].objects[0] for e in captions.phrase_ends[i, k].tolist()]
@@ -137,6 +138,9 @@ def test_captions_have_their_phrases_where_the_text_has_them(tmp_path: Path, wri
                 start, end = captions.phrase_predicate[i, k].tolist()
                 span = graph.characters(graph.relations[phrase.relation].span)
                 assert (tokens.spans[start, 0], tokens.spans[end - 1, 1]) == span
+                for o, (start, end) in zip(phrase.objects, captions.phrase_heads[i, k].tolist(), strict=True):
+                    span = graph.characters(graph.objects[o].span)
+                    assert (tokens.spans[start, 0], tokens.spans[end - 1, 1]) == span
     assert number > 20
 
 
@@ -148,6 +152,7 @@ def test_captions_cut_off_keep_the_places_of_their_phrases(tmp_path: Path, writt
     assert cut.phrase_kind[0].tolist() == [OBJECT, NO_PHRASE, TRIPLE]
     assert cut.phrase_tokens[0].tolist() == [[2, 4], [0, 0], [3, 5]]
     assert cut.phrase_predicate[0].tolist() == [[0, 0], [0, 0], [4, 5]]
+    assert cut.phrase_heads[0].tolist() == [[[0, 0], [0, 0]], [[0, 0], [0, 0]], [[3, 4], [0, 0]]]
 
 
 def test_candidates_have_the_labels_of_the_phrases(tmp_path: Path, written: Written) -> None:

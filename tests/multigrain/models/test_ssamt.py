@@ -23,6 +23,7 @@ from multigrain.models.ssamt import (
     photo_edges,
     text_edges,
 )
+from multigrain.phrases import phrase_words
 from tests.multigrain.models_data import SIZES, captions, photos
 
 SMALL = SsamtConfig(encoder=EncoderConfig(dim=16, word_size=8), layers=1, heads=2)
@@ -39,9 +40,11 @@ def _model(config: SsamtConfig = SMALL) -> Ssamt:
 def test_text_edges_follow_the_structure_of_the_caption() -> None:
     batch = captions(3)
     t = batch.tokens.shape[1]
-    types = text_edges(batch, batch.token_mask, batch.phrase_kind >= 0)[2]  # two objects and a triple of both
+    words = phrase_words(batch)
+    types = text_edges(batch, words, batch.token_mask, batch.phrase_kind >= 0)[2]  # two objects and a triple of both
     assert (types[1, :t][batch.token_mask[2]] == TOKENS).all()
     assert types[t, :t].tolist() == [OWN_TOKENS * (1 <= i < 3) for i in range(t)]
+    assert types[t + 2, :t].tolist() == [OWN_TOKENS * (2 <= i < 5) for i in range(t)]
     assert types[t : t + 3, t : t + 3].tolist() == [
         [SELF, SHARED_TRIPLE, SUBJECT],
         [SHARED_TRIPLE, SELF, ENDS_OBJECT],
@@ -52,7 +55,7 @@ def test_text_edges_follow_the_structure_of_the_caption() -> None:
 
 def test_text_edges_lead_to_nothing_that_is_not_there() -> None:
     batch = captions(3)
-    types = text_edges(batch, batch.token_mask, batch.phrase_kind >= 0)
+    types = text_edges(batch, phrase_words(batch), batch.token_mask, batch.phrase_kind >= 0)
     t = batch.tokens.shape[1]
     assert not types[:, :, :t].transpose(1, 2)[~batch.token_mask].any()
     assert not types[0, :, t:-1].any()  # a caption without phrases
@@ -73,10 +76,15 @@ def test_scores_equal_loops_over_phrases() -> None:
         for m in range(6):
             total = 0.0
             for p in (codes.caption == m).nonzero()[:, 0].tolist():
-                attention = torch.softmax(SMALL.temperature * regions @ codes.phrases[p], dim=0)
-                s = cosine_similarity(codes.phrases[p], (attention[:, None] * regions).sum(0), dim=0)
-                weight, threshold = codes.said[p]
-                total += float((weight * (s - threshold)).detach())
+                asking = [codes.phrases[p]]
+                for e in (codes.triples == p).nonzero()[:, 0].tolist():  # and its heads, where it is a triple
+                    asking += [codes.heads[e], codes.heads[len(codes.triples) + e]]
+                s = []
+                for one in asking:
+                    attention = torch.softmax(SMALL.temperature * regions @ one, dim=0)
+                    s.append(float(cosine_similarity(one, (attention[:, None] * regions).sum(0), dim=0).detach()))
+                weight, threshold = codes.said[p].tolist()
+                total += weight * (min(s) - threshold)
             expected = float((images.whole[n] @ codes.whole[m]).detach()) + total
             assert float(got[n, m].detach()) == pytest.approx(expected, abs=1e-4)
 
