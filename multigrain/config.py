@@ -41,8 +41,7 @@ class TrainConfig:
     bert_rate: float = 0.1  # the BERT's learning rate, as a share of the others'
     weight_decay: float = 1e-4
     warm_up_steps: int = 0  # in which the learning rate rises from 0
-    all_negatives_epochs: int = 1  # in which all negatives count alike
-    negative_softness: float = 0.0  # after them: 0 only the hardest counts, else by softmax(score / softness)
+    all_negatives_epochs: int = 1  # in which all negatives count alike; after them the hardest alone
     decay: Literal["step", "cosine"] = "step"  # a tenth from decay_epoch on; or to 0 along a cosine
     decay_epoch: int = 15
     clip: float = 2.0  # norm of the gradient at most
@@ -68,7 +67,6 @@ class TrainConfig:
             "weight_decay": 0,
             "warm_up_steps": 0,
             "all_negatives_epochs": 0,
-            "negative_softness": 0,
             "decay_epoch": 1,
             "clip": 0,
             "patience": 0,

@@ -43,12 +43,6 @@ def attended_cosine(members: Tensor, mask: Tensor, queries: Tensor, *, temperatu
     return along * (squared + _TINY).rsqrt()
 
 
-def best_member(members: Tensor, mask: Tensor, queries: Tensor) -> Tensor:
-    """Returns the highest cosine of each query with a member of each set: (N, P); -1 for a set without members."""
-    similarity = similarities(members, queries)
-    return similarity.masked_fill(~mask[:, :, None], -1.0).amax(1)
-
-
 def mean_by_caption(scores: Tensor, weight: Tensor, caption: Tensor, captions: int) -> Tensor:
     """Returns the weighted mean of the scores (N, P) of each caption's phrases: (N, M), 0 where a caption has none.
 

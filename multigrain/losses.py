@@ -8,15 +8,12 @@ a negative.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from multigrain.late_interaction import masked_softmax
-
-PhraseLoss = Literal["hinge", "bce"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +22,7 @@ class Pairs:
 
     matches: Tensor  # (N, M) bool: the caption was written for the photo
     negative: Tensor  # (N, M) bool: the caption may be taken for wrong; never where it matches
-    softness: float = 0.0  # of the triplet losses: 0 the hardest negative alone, inf all alike (warm-up)
+    hardest: bool = True  # of a triplet loss's negatives the hardest alone counts, else all alike
     label: Tensor | None = None  # (N, M, K) int8: +1 phrase true of the photo, -1 false, 0 unknown; None without labels
     confidence: Tensor | None = None  # (N, M, K) in [0, 1]
 
@@ -34,10 +31,9 @@ def triplet(scores: Tensor, pairs: Pairs, *, margin: float) -> Tensor:
     """Returns the triplet loss over the matching pairs of (N, M) scores, both ways, as a scalar.
 
     For a matching pair (n, m): the mean of [margin - s(n, m) + s(n, m')]+ over the captions m' that are negatives of n,
-    plus that of [margin - s(n, m) + s(n', m)]+ over the photos n' that m is a negative of. The mean is weighted by
-    softmax(s / softness) of the negatives, through which no gradient goes: softness 0 keeps the hardest negative alone
-    (Faghri et al. 2018, VSE++, eq. 6), infinity makes all count alike (eq. 5 divided by their number). In the beginning
-    the hardest negative would make all embeddings collapse; where captions fit many photos it is mostly no negative.
+    plus that of [margin - s(n, m) + s(n', m)]+ over the photos n' that m is a negative of (Faghri et al. 2018, VSE++,
+    eq. 5 divided by their number); or the hardest of them in place of the mean (eq. 6). In the beginning the hardest
+    negative would make all embeddings collapse; where captions fit many photos it is mostly no negative.
     Averaged over the matching pairs; 0 where there are none.
     """
     n, m = pairs.matches.nonzero(as_tuple=True)
@@ -47,10 +43,10 @@ def triplet(scores: Tensor, pairs: Pairs, *, margin: float) -> Tensor:
     total = scores.new_zeros(())
     for other, wrong in ((scores[n], pairs.negative[n]), (scores.t()[m], pairs.negative.t()[m])):  # (P, M), (P, N)
         cost = (margin - positive + other).clamp_min(0) * wrong
-        if pairs.softness == 0:
+        if pairs.hardest:
             total = total + cost.amax(1).mean()
         else:
-            weight = masked_softmax(other.detach().float() / pairs.softness, wrong, dim=1)
+            weight = masked_softmax(torch.zeros_like(other), wrong, dim=1)
             total = total + (weight * cost).sum(1).mean()
     return total
 
@@ -71,35 +67,21 @@ def multi_scale(
 
 
 def mismatched_phrases(
-    scores: Tensor,
-    label: Tensor,
-    confidence: Tensor,
-    *,
-    kind: PhraseLoss,
-    positive_margin: float,
-    negative_margin: float,
-    temperature: float,
+    scores: Tensor, label: Tensor, confidence: Tensor, *, boundary: float, temperature: float
 ) -> Tensor:
     """Returns the penalty on phrases that score high where they are false, and low where they are true, as a scalar.
 
-    All three tensors have one shape; label +1, -1 or 0 (unknown: no loss), confidence c in [0, 1]. Means are weighted
-    by c:
+    All three tensors have one shape; label +1, -1 or 0 (unknown: no loss), confidence in [0, 1], by which the means are
+    weighted:
 
-        hinge:  mean over negatives [s - negative_margin]+  +  mean over positives [positive_margin - s]+
-        bce:    mean over negatives log(1 + e^z)  +  mean over positives log(1 + e^-z),   z = temperature (s - middle
-        of the margins)
+        mean over negatives log(1 + e^z)  +  mean over positives log(1 + e^-z),     z = temperature (s - boundary)
 
-    SSAMT (arXiv 2109.05523) states that mismatched phrases are penalised; the formulas are ours. Positives and
-    negatives have a mean each because there are many times more negatives.
+    SSAMT (arXiv 2109.05523) states that mismatched phrases are penalised; the formula is ours. Positives and negatives
+    have a mean each because there are many times more negatives.
     """
-    if kind == "hinge":
-        cost_negative = (scores - negative_margin).clamp_min(0)
-        cost_positive = (positive_margin - scores).clamp_min(0)
-    else:
-        logit = temperature * (scores - (positive_margin + negative_margin) / 2)
-        cost_negative, cost_positive = functional.softplus(logit), functional.softplus(-logit)
-    return _weighted_mean(cost_negative, confidence * (label < 0)) + _weighted_mean(
-        cost_positive, confidence * (label > 0)
+    logit = temperature * (scores - boundary)
+    return _weighted_mean(functional.softplus(logit), confidence * (label < 0)) + _weighted_mean(
+        functional.softplus(-logit), confidence * (label > 0)
     )
 
 

@@ -142,14 +142,14 @@ class Trainer:
     def pairs(self, batch: Batch) -> Pairs:
         """Returns what is known of all pairs of a batch's photos and captions."""
         matches = batch.photos.index[:, None] == batch.captions.image
-        softness = self.config.negative_softness if self.loader.epoch >= self.config.all_negatives_epochs else math.inf
+        hardest = self.loader.epoch >= self.config.all_negatives_epochs
         if self.labeller is None:
-            return Pairs(matches, ~matches, softness)
+            return Pairs(matches, ~matches, hardest)
         mask = self.labeller(batch.photos.index.cpu().numpy(), batch.captions.index.cpu().numpy())
         label, confidence = (torch.from_numpy(a).to(self.device) for a in (mask.label, mask.confidence))
         # A caption that says nothing false of a photo is no negative of it, as far as the labels know.
         spared = ~(label < 0).any(2) & (label > 0).any(2) if self.config.spare_true_captions else matches
-        return Pairs(matches, ~(matches | spared), softness, label, confidence)
+        return Pairs(matches, ~(matches | spared), hardest, label, confidence)
 
     def _rate(self) -> float:
         return learning_rate(self.config, self.progress.step, len(self.loader))

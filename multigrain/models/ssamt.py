@@ -29,7 +29,7 @@ from multigrain.batch import NO_PHRASE, OBJECT, TRIPLE, Captions, Photos
 from multigrain.encoders import EncoderConfig, RegionEncoder, Sizes, TextEncoder
 from multigrain.evidence import CaptionScore, PhraseSum
 from multigrain.late_interaction import attended_cosine, masked_softmax, similarities, unit_vectors
-from multigrain.losses import Pairs, PhraseLoss, mismatched_phrases, multi_scale
+from multigrain.losses import Pairs, mismatched_phrases, multi_scale
 from multigrain.models.retrieval_model import PhraseScores, RetrievalModel
 from multigrain.phrases import phrase_words, span_means, word_means
 from multigrain.pooling import make_pool, masked_mean
@@ -53,10 +53,9 @@ class SsamtConfig:
     margin: float = 0.2
     local: PhraseSum = "evidence"  # how the scores of a caption's phrases make its local score
     local_weight: float = 1.0  # alpha
-    phrase_weight: float = 1.0  # beta; needs phrase labels, 0 trains without them
-    phrase_loss: PhraseLoss = "hinge"
-    phrase_margins: tuple[float, float] = (0.5, 0.1)  # true phrases score above the first, false ones below the second
-    phrase_temperature: float = 10.0  # of the "bce" penalty
+    phrase_weight: float = 0.3  # beta; needs phrase labels, 0 trains without them
+    phrase_boundary: float = 0.3  # true phrases score above it, false ones below
+    phrase_temperature: float = 10.0  # of the penalty's logistic function
     local_share: float = 1.0  # gamma, at test
 
 
@@ -100,7 +99,7 @@ class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages
         self.text_layers, self.photo_layers = layers(SENTENCE), layers(PHOTO)
         if config.pooling != "node":
             self.pool_regions, self.pool_tokens = make_pool(config.pooling), make_pool(config.pooling)
-        self.local = CaptionScore(config.local, dim, threshold=sum(config.phrase_margins) / 2)
+        self.local = CaptionScore(config.local, dim, threshold=config.phrase_boundary)
 
     @property
     def wants_labels(self) -> bool:
@@ -183,9 +182,7 @@ class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages
                 phrase[:, :real],
                 pairs.label[:, captions.present],
                 pairs.confidence[:, captions.present],
-                kind=config.phrase_loss,
-                positive_margin=config.phrase_margins[0],
-                negative_margin=config.phrase_margins[1],
+                boundary=config.phrase_boundary,
                 temperature=config.phrase_temperature,
             )
         return losses

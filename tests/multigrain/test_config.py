@@ -18,10 +18,10 @@ def test_read_config_takes_overrides_into_the_depth() -> None:
 
 def test_read_config_puts_overrides_over_the_file(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
-    path.write_text("data: d\nout: o\nepochs: 3\nmodel: {name: ssamt, layers: 1, phrase_margins: [0.4, 0.2]}\n")
+    path.write_text("data: d\nout: o\nepochs: 3\nmodel: {name: ssamt, layers: 1, phrase_boundary: 0.4}\n")
     config = read_config(str(path), ["epochs=4", "model.heads=2"])
     assert config.epochs == 4
-    assert config.model == SsamtConfig(layers=1, heads=2, phrase_margins=(0.4, 0.2))
+    assert config.model == SsamtConfig(layers=1, heads=2, phrase_boundary=0.4)
 
 
 def test_to_yaml_is_read_back_as_the_same_options(tmp_path: Path) -> None:

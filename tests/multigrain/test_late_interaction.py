@@ -3,7 +3,7 @@ from __future__ import annotations
 import torch
 from torch.nn.functional import cosine_similarity, normalize
 
-from multigrain.late_interaction import attended_cosine, best_member, masked_softmax, mean_by_caption
+from multigrain.late_interaction import attended_cosine, masked_softmax, mean_by_caption
 
 
 def _sets() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -22,13 +22,6 @@ def test_attended_cosine_equals_loops_that_make_the_attended_vector() -> None:
             weight = torch.softmax(4.0 * there @ queries[p], dim=0)
             attended = (weight[:, None] * there).sum(0)
             torch.testing.assert_close(got[n, p], cosine_similarity(queries[p], attended, dim=0), atol=1e-5, rtol=1e-5)
-
-
-def test_best_member_ignores_what_is_not_there() -> None:
-    members, mask, queries = _sets()
-    got = best_member(members, mask, queries)
-    for n in range(3):
-        torch.testing.assert_close(got[n], (members[n][mask[n]] @ queries.t()).amax(0))
 
 
 def test_mean_by_caption_is_zero_for_a_caption_without_phrases() -> None:

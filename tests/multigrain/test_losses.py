@@ -28,7 +28,7 @@ def _batch(seed: int = 0, n: int = 7, m: int = 9) -> tuple[Tensor, Tensor]:
     return torch.rand(n, m) * 2 - 1, photo[:, None] == caption
 
 
-def _triplet_by_loops(scores: Tensor, matches: Tensor, softness: float = 0.0) -> float:
+def _triplet_by_loops(scores: Tensor, matches: Tensor, hardest: bool = True) -> float:
     i2t, t2i = [], []
     for n in range(len(scores)):
         for m in range(scores.shape[1]):
@@ -39,19 +39,15 @@ def _triplet_by_loops(scores: Tensor, matches: Tensor, softness: float = 0.0) ->
             column = [float(scores[k, m]) for k in range(len(scores)) if not matches[k, m]]
             for others, out in ((row, i2t), (column, t2i)):
                 costs = [max(0.0, MARGIN - s + other) for other in others]
-                weights = [math.exp(other / softness) if softness else 0.0 for other in others]
-                soft = sum(w * c for w, c in zip(weights, costs, strict=True)) / sum(weights) if softness else 0.0
-                out.append(soft if softness else max(costs))
+                out.append(max(costs) if hardest else sum(costs) / len(costs))
     return sum(i2t) / len(i2t) + sum(t2i) / len(t2i)
 
 
-@pytest.mark.parametrize("softness", [0.0, 0.1, math.inf])
-def test_triplet_equals_loops_over_pairs(softness: float) -> None:
+@pytest.mark.parametrize("hardest", [True, False])
+def test_triplet_equals_loops_over_pairs(hardest: bool) -> None:
     scores, matches = _batch()
-    expected = _triplet_by_loops(scores, matches, softness)
-    assert float(triplet(scores, Pairs(matches, ~matches, softness), margin=MARGIN)) == pytest.approx(
-        expected, rel=1e-5
-    )
+    expected = _triplet_by_loops(scores, matches, hardest)
+    assert float(triplet(scores, Pairs(matches, ~matches, hardest), margin=MARGIN)) == pytest.approx(expected, rel=1e-5)
 
 
 def test_triplet_takes_no_sibling_for_a_negative() -> None:
@@ -93,28 +89,23 @@ def _weighted(costs: list[tuple[float, float]]) -> float:
     return sum(c * w for c, w in costs) / sum(w for _, w in costs)
 
 
-@pytest.mark.parametrize("kind", ["hinge", "bce"])
-def test_mismatched_phrases_equals_loops_over_phrases(kind: str) -> None:
+def test_mismatched_phrases_equals_loops_over_phrases() -> None:
     scores, label, confidence = _labels((3, 4, 5))
     positive, negative = [], []
     for s, y, c in zip(scores.flatten().tolist(), label.flatten().tolist(), confidence.flatten().tolist(), strict=True):
         z = 8.0 * (s - 0.3)
         if y > 0:
-            positive.append((max(0.0, 0.5 - s) if kind == "hinge" else math.log(1 + math.exp(-z)), c))
+            positive.append((math.log(1 + math.exp(-z)), c))
         if y < 0:
-            negative.append((max(0.0, s - 0.1) if kind == "hinge" else math.log(1 + math.exp(z)), c))
-    got = mismatched_phrases(
-        scores, label, confidence, kind=kind, positive_margin=0.5, negative_margin=0.1, temperature=8.0
-    )
+            negative.append((math.log(1 + math.exp(z)), c))
+    got = mismatched_phrases(scores, label, confidence, boundary=0.3, temperature=8.0)
     assert float(got) == pytest.approx(_weighted(positive) + _weighted(negative), rel=1e-5)
 
 
 def test_mismatched_phrases_gives_unknown_phrases_no_gradient() -> None:
     scores = torch.zeros(6, requires_grad=True)
     label = torch.tensor([1, 0, -1, 0, 1, -1])
-    loss = mismatched_phrases(
-        scores, label, torch.ones(6), kind="hinge", positive_margin=0.5, negative_margin=-0.1, temperature=1.0
-    )
+    loss = mismatched_phrases(scores, label, torch.ones(6), boundary=0.3, temperature=1.0)
     loss.backward()
     assert scores.grad is not None
     assert torch.equal(scores.grad.sign().int(), -label.int())
@@ -122,9 +113,7 @@ def test_mismatched_phrases_gives_unknown_phrases_no_gradient() -> None:
 
 def test_mismatched_phrases_without_labels_is_zero() -> None:
     nothing = torch.zeros(4)
-    loss = mismatched_phrases(
-        torch.rand(4), nothing, nothing, kind="bce", positive_margin=0.5, negative_margin=0.1, temperature=8.0
-    )
+    loss = mismatched_phrases(torch.rand(4), nothing, nothing, boundary=0.3, temperature=8.0)
     assert float(loss) == 0
 
 
