@@ -20,18 +20,19 @@ from multigrain.shards import DataSetError, Shards, list_offsets
 from multigrain.tokens import Tokenizer, token_spans
 
 Part = dict[str, NDArray[Any]]
-NO_WORDS = np.array([NO_PHRASE, 0, 0, -1, -1, 0, 0, 0, 0, 0, 0], np.int64)  # a row of phrases that says nothing
+NO_WORDS = np.array([NO_PHRASE, 0, 0, -1, -1, 0, 0, 0, 0, 0, 0], np.int32)  # a row of phrases that says nothing
 
 
 def compile_captions(shards: Shards, tokenizer: Tokenizer) -> Arrays:
     """Returns:
 
     caption_image (C,): row of the image;
-    tokens (T,) ids; token_offsets (C + 1,): tokens[token_offsets[c] : token_offsets[c + 1]] are caption c's;
-    phrases (P, 11): kind, start, end, subject, object, and start and end of the predicate, of the subject's head and of
-    the object's head, as multigrain.batch.Captions has them; phrase_offsets (C + 1,);
+    tokens (1 + T,) ids; token_offsets (C + 1,): tokens[token_offsets[c] : token_offsets[c + 1]] are caption c's;
+    phrases (1 + P, 11): kind, start, end, subject, object, and start and end of the predicate, of the subject's head
+    and of the object's head, as multigrain.batch.Captions has them; phrase_offsets (C + 1,);
     candidate_image (M,): row of the image; candidate_caption (M,): a caption of another image, phrase j of which has
     the label labels[label_offsets[m] + j] and its confidence; label_offsets (M + 1,); labels, confidence (L,).
+    The first token and the first phrase are those that pad.
 
     Raises DataSetError where the files of a shard are of other images, or say what cannot be.
     """
@@ -58,13 +59,27 @@ def compile_captions(shards: Shards, tokenizer: Tokenizer) -> Arrays:
                 **_read_labels(_field(candidates, "labels")),
             }
         )
-    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    for name in ("token", "phrase", "label"):
-        joined[f"{name}_offsets"] = np.cumsum(np.concatenate([[0], joined.pop(f"{name}_counts")]))
+    joined = behind_padding({name: np.concatenate([part[name] for part in parts]) for name in parts[0]}, tokenizer)
+    joined["label_offsets"] = np.cumsum(np.concatenate([[0], joined.pop("label_counts")]))
     caption = pc.index_in(pa.chunked_array(named), value_set=pa.chunked_array(ids).combine_chunks())
     joined["candidate_caption"] = caption.fill_null(-1).to_numpy().astype(np.int64)
     _check_candidates(shards, joined)
     return joined
+
+
+def behind_padding(part: Part, tokenizer: Tokenizer) -> Part:
+    """Returns what `read_captions` returns with offsets in place of counts, behind a token and a phrase that pad.
+
+    So the place 0 gives padding, and a batch is put together without asking again what is padding.
+    """
+    rest = {name: array for name, array in part.items() if name not in ("token_counts", "phrase_counts")}
+    return {
+        **rest,
+        "tokens": np.concatenate([[tokenizer.pad_id], part["tokens"]]),
+        "token_offsets": np.cumsum(np.concatenate([[1], part["token_counts"]])),
+        "phrases": np.concatenate([NO_WORDS[None], part["phrases"]]),
+        "phrase_offsets": np.cumsum(np.concatenate([[1], part["phrase_counts"]])),
+    }
 
 
 def read_captions(where: str, captions: pa.StructArray, positives: pa.StructArray, tokenizer: Tokenizer) -> Part:

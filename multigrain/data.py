@@ -6,18 +6,17 @@ E relations kept an image, K phrases, T tokens.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from multigrain.batch import Batch, Captions, HardPhrases, Labels, Photos
-from multigrain.caption_table import NO_WORDS, compile_captions
+from multigrain.caption_table import compile_captions
 from multigrain.feature_rows import FeatureRows, Reading
 from multigrain.flat_cache import Arrays, cache_folder, cached_arrays
 from multigrain.hard_table import compile_hard_phrases
@@ -36,17 +35,13 @@ _AS_COMPILED = (
     "spatial",
     "relation_pairs",
     "relation_score",
+    "relation_predicate",
 )
-COMPILED = 3  # raise it when what is compiled changes its meaning
+COMPILED = 4  # raise it when what is compiled changes its meaning
 Rows = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PhotoBuffer:
-    """Room for the photos of a batch, used again and again: new memory would cost more than what is put into it."""
-
-    features: torch.Tensor  # (B, R, D) as stored, in memory that a GPU copies from directly if there is one
-    records: NDArray[np.void]  # (B,) photo_record
+Buffer = torch.Tensor  # (B, R, D) features as stored; used again and again: new memory would cost more than the copy
+T = TypeVar("T")
+Fill = Callable[[Buffer], T]  # gives a batch whose features lie in the buffer
 
 
 class DataSet:
@@ -150,76 +145,87 @@ class DataSet:
         captions = [name for table in graphs for name in table["captions"].flatten().field("caption_id").to_pylist()]
         return [photos[i] for i in self.photo_rows(split)], [captions[i] for i in self.caption_rows(split)]
 
-    def buffer(self, rows: int) -> PhotoBuffer:
-        """Returns room for some photos."""
+    def buffer(self, rows: int) -> Buffer:
+        """Returns room for the features of some photos, in memory that a GPU copies from directly if there is one."""
         shape = (rows, *self._rows.shape)
-        features = torch.empty(shape, dtype=self.feature_dtype, pin_memory=torch.cuda.is_available())
-        return PhotoBuffer(features, np.empty(rows, self._photos.dtype))
+        return torch.empty(shape, dtype=self.feature_dtype, pin_memory=torch.cuda.is_available())
 
-    def photos(self, rows: Rows, buffer: PhotoBuffer | None = None) -> Photos:
-        """Returns photos, in the given order. They lie in the buffer if one is given."""
-        buffer = self.buffer(len(rows)) if buffer is None else buffer
-        features, found = buffer.features[: len(rows)], buffer.records[: len(rows)]
-        np.take(self._photos, rows, out=found, mode="clip")  # straight into the buffer; no row is outside
-        self._rows.read(found["shard"], found["row"], features.numpy())
-        quantised, predicate = features.dtype == torch.uint8, found["relation_predicate"]
+    def photos(self, rows: Rows) -> Photos:
+        """Returns photos, in the given order."""
+        return self.prepare_photos(rows)(self.buffer(len(rows)))
+
+    def prepare_photos(self, rows: Rows) -> Fill[Photos]:
+        """Looks up all that is known of photos but their features, which are read when there is a buffer for them."""
+        found = np.take(self._photos, rows, mode="clip")  # no row is outside; the default looks first
         if self._predicate_ids is not None:
-            predicate = self._predicate_ids[predicate]
+            found["relation_predicate"] = self._predicate_ids[found["relation_predicate"]]
+        quantised = self._rows.dtype == np.uint8
+        ranges = torch.from_numpy(found["feature_range"]) if quantised else None
         fields = {name: torch.from_numpy(found[name]) for name in _AS_COMPILED}
-        return Photos(
-            index=torch.from_numpy(rows),
-            features=features,
-            feature_range=torch.from_numpy(found["feature_range"]) if quantised else None,
-            relation_predicate=torch.from_numpy(predicate),
-            **fields,
-        )
+
+        def fill(buffer: Buffer) -> Photos:
+            features = buffer[: len(rows)]
+            self._rows.read(found["shard"], found["row"], features.numpy())
+            return Photos(index=torch.from_numpy(rows), features=features, feature_range=ranges, **fields)
+
+        return fill
 
     def captions(self, rows: Rows) -> Captions:
         """Returns captions, in the given order, padded to the longest of them."""
-        return captions_of(self._captions, rows, self.tokenizer.pad_id)
+        return captions_of(self._captions, rows)
 
     def hard_phrases(self, rows: Rows) -> HardPhrases:
         """Returns the false phrases that were made from captions, each read in its own sentence; there may be none."""
         place, held = _ragged(self._hard["hard_offsets"], rows)
         found = place[held]
         return HardPhrases(
-            captions_of(self._hard, found, self.tokenizer.pad_id),
+            captions_of(self._hard, found),
             torch.from_numpy(np.nonzero(held)[0]),
             torch.from_numpy(self._hard["confidence"][found]),
         )
 
-    def pairs(self, rows: Rows, buffer: PhotoBuffer | None = None) -> Batch:
+    def pairs(self, rows: Rows) -> Batch:
         """Returns captions, each with the photo that it was written for."""
-        return Batch(self.photos(self.caption_images(rows), buffer), self.captions(rows))
+        return self.prepare_pairs(rows)(self.buffer(len(rows)))
 
-    def candidates(self, rows: Rows, buffer: PhotoBuffer | None = None) -> Batch:
+    def prepare_pairs(self, rows: Rows) -> Fill[Batch]:
+        """Looks up captions, each with its photo, as `prepare_photos` does."""
+        photos, captions = self.prepare_photos(self.caption_images(rows)), self.captions(rows)
+        return lambda buffer: Batch(photos(buffer), captions)
+
+    def candidates(self, rows: Rows) -> Batch:
         """Returns photos, each with a caption of another one and what is known of its phrases."""
+        return self.prepare_candidates(rows)(self.buffer(len(rows)))
+
+    def prepare_candidates(self, rows: Rows) -> Fill[Batch]:
+        """Looks up candidates, as `prepare_photos` does."""
         table = self._captions
         place, held = _ragged(table["label_offsets"], rows)
         labels = Labels(
             label=torch.from_numpy(np.where(held, table["labels"][place], np.int64(UNKNOWN))),
             confidence=torch.from_numpy(np.where(held, table["confidence"][place], np.float32(0))),
         )
-        photos = self.photos(table["candidate_image"][rows], buffer)
-        return Batch(photos, self.captions(table["candidate_caption"][rows]), labels)
+        photos = self.prepare_photos(table["candidate_image"][rows])
+        captions = self.captions(table["candidate_caption"][rows])
+        return lambda buffer: Batch(photos(buffer), captions, labels)
 
 
-def captions_of(table: Arrays, rows: Rows, pad_id: int) -> Captions:
+def captions_of(table: Arrays, rows: Rows) -> Captions:
     """Returns captions of a table of multigrain.caption_table, padded to the longest of them."""
     place, mask = _ragged(table["token_offsets"], rows)
-    phrase, held = _ragged(table["phrase_offsets"], rows)
-    columns = np.where(held[:, :, None], table["phrases"][phrase], NO_WORDS)
+    phrase, _ = _ragged(table["phrase_offsets"], rows)
+    columns = np.take(table["phrases"], phrase, axis=0, mode="clip")  # no place is outside; the default looks first
     return Captions(
         index=torch.from_numpy(rows),
-        image=torch.from_numpy(np.asarray(table["caption_image"])[rows]),
-        tokens=torch.from_numpy(np.where(mask, table["tokens"][place], np.int64(pad_id))),
+        image=torch.from_numpy(table["caption_image"][rows]),
+        tokens=torch.from_numpy(np.take(table["tokens"], place, mode="clip")),
         token_mask=torch.from_numpy(mask),
-        phrase_index=torch.from_numpy(np.where(held, phrase, -1)),
+        phrase_index=torch.from_numpy(phrase - 1),
         phrase_kind=torch.from_numpy(columns[..., 0]),
         phrase_tokens=torch.from_numpy(columns[..., 1:3]),
         phrase_ends=torch.from_numpy(columns[..., 3:5]),
         phrase_predicate=torch.from_numpy(columns[..., 5:7]),
-        phrase_heads=torch.from_numpy(columns[..., 7:].reshape(*held.shape, 2, 2)),
+        phrase_heads=torch.from_numpy(columns[..., 7:].reshape(*phrase.shape, 2, 2)),
     )
 
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from multigrain.batch import NO_PHRASE, OBJECT, TRIPLE
-from multigrain.caption_table import NO_WORDS
+from multigrain.caption_table import NO_WORDS, behind_padding
 from multigrain.flat_cache import Arrays
 from multigrain.shards import DataSetError, Shards, list_offsets
 from multigrain.tokens import Tokenizer, token_spans
@@ -45,7 +45,7 @@ def compile_hard_phrases(shards: Shards, tokenizer: Tokenizer) -> Arrays:
         characters = [pc.struct_field(hard, ["characters", end]).to_numpy() for end in ("start", "end")]
         span = token_spans(tokens, np.arange(len(hard)), np.column_stack(characters).astype(np.int64))
         triple = np.array([kind == "relation" for kind in pc.struct_field(hard, "kind").to_pylist()], bool)
-        phrases = np.tile(NO_WORDS.astype(np.int32), (len(hard), 1))
+        phrases = np.tile(NO_WORDS, (len(hard), 1))
         phrases[:, 0] = np.where(span[:, 1] == 0, NO_PHRASE, np.where(triple, TRIPLE, OBJECT))
         phrases[:, 1:3] = span
         parts.append(
@@ -66,7 +66,7 @@ def compile_hard_phrases(shards: Shards, tokenizer: Tokenizer) -> Arrays:
         "confidence": np.empty(0, np.float32),
     }
     joined = {name: np.concatenate([none, *(p[name] for p in parts if name in p)]) for name, none in empty.items()}
-    joined["token_offsets"] = np.cumsum(np.concatenate([[0], joined.pop("token_counts")]))
-    joined["phrase_offsets"] = np.arange(len(joined["phrases"]) + 1)
+    joined["phrase_counts"] = np.ones(len(joined["phrases"]), np.int64)
+    joined = behind_padding(joined, tokenizer)
     joined["hard_offsets"] = np.cumsum(np.concatenate([[0], *(p["hard_counts"] for p in parts)]))
     return joined

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from multigrain.batch import Batch, Captions, Photos
-from multigrain.data import DataSet, PhotoBuffer, Rows
+from multigrain.data import Buffer, DataSet, Fill, Rows
 from multigrain.order import permutation, rank_slice
 from schemas.records import Split
 
@@ -55,7 +55,7 @@ class Loader:
         self._rank, self._ranks, self._drop, self._threads = rank, world_size, drop_last, threads
         self._device, self._dtype = device, dtype
         self.epoch = self._position = 0
-        self._spare: list[PhotoBuffer] = []
+        self._spare: list[Buffer] = []
         self._of = {"data": data.fingerprint, "split": split, "samples": len(self._captions)}
 
     def __len__(self) -> int:
@@ -71,7 +71,7 @@ class Loader:
         # An iterator that was left standing keeps its buffers: two never write into the same.
         buffers, self._spare = self._spare or _buffers(self._data, -(-self._size // self._ranks), self._threads), []
         try:
-            for batch in _ring(self._data.pairs, chunks, buffers, self._threads):
+            for batch in _ring(self._data.prepare_pairs, chunks, buffers, self._threads):
                 self._position += self._size
                 yield from self._on_device(batch)
             self.epoch, self._position = self.epoch + 1, 0
@@ -103,7 +103,7 @@ class Loader:
 def photo_batches(data: DataSet, split: Split, batch_size: int = 128, threads: int = THREADS) -> Iterator[Photos]:
     """Yields each photo of a split once, in the order of data.photo_rows, as stored; valid until the next one."""
     buffers = _buffers(data, batch_size, threads)
-    return _ring(data.photos, _chunks(data.photo_rows(split), batch_size), buffers, threads)
+    return _ring(data.prepare_photos, _chunks(data.photo_rows(split), batch_size), buffers, threads)
 
 
 def caption_batches(data: DataSet, split: Split, batch_size: int = 128) -> Iterator[Captions]:
@@ -114,14 +114,14 @@ def caption_batches(data: DataSet, split: Split, batch_size: int = 128) -> Itera
 def candidate_batches(data: DataSet, split: Split, batch_size: int = 128, threads: int = THREADS) -> Iterator[Batch]:
     """Yields each labelled candidate of a split once, in the order of data.candidate_rows, as stored."""
     buffers = _buffers(data, batch_size, threads)
-    return _ring(data.candidates, _chunks(data.candidate_rows(split), batch_size), buffers, threads)
+    return _ring(data.prepare_candidates, _chunks(data.candidate_rows(split), batch_size), buffers, threads)
 
 
 def _chunks(rows: Rows, size: int) -> list[Rows]:
     return [rows[i : i + size] for i in range(0, len(rows), size)]
 
 
-def _buffers(data: DataSet, rows: int, threads: int) -> list[PhotoBuffer]:
+def _buffers(data: DataSet, rows: int, threads: int) -> list[Buffer]:
     """Returns a buffer for each thread, and two at least: one may be filled while the model has the other.
 
     Not more: they would push one another, and what threads need besides, out of the processor's cache.
@@ -130,9 +130,12 @@ def _buffers(data: DataSet, rows: int, threads: int) -> list[PhotoBuffer]:
 
 
 def _ring(
-    read: Callable[[Rows, PhotoBuffer], T], chunks: Sequence[Rows], buffers: list[PhotoBuffer], threads: int
+    prepare: Callable[[Rows], Fill[T]], chunks: Sequence[Rows], buffers: list[Buffer], threads: int
 ) -> Iterator[T]:
-    """Yields read(chunk, buffer) of each chunk in order; the buffers go round, each served by one of the threads.
+    """Yields a batch of each chunk in order; the buffers go round, each served by one of the threads.
+
+    A thread prepares its next batch while it waits for the buffer, so that what a batch says besides features costs
+    the time in which batches change hands.
 
     What was yielded last keeps its buffer until the next is asked for. Queues that are written in C: with a batch every
     two milliseconds, what a pool of threads and its futures do in Python can be seen.
@@ -146,10 +149,11 @@ def _ring(
             turn = number % count
             if turn % threads != thread:
                 continue
-            if not free[turn].get():
-                return
             try:
-                done[turn].put(read(chunk, buffers[turn]))
+                fill = prepare(chunk)
+                if not free[turn].get():
+                    return
+                done[turn].put(fill(buffers[turn]))
             except Exception as error:  # raised where the batch is asked for
                 done[turn].put(error)
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from multigrain.batch import NO_PHRASE, Captions
-from multigrain.caption_table import read_captions
+from multigrain.caption_table import behind_padding, read_captions
 from multigrain.data import DataSet, captions_of
 from multigrain.models.retrieval_model import PhraseScores
 from multigrain.run import Run
@@ -70,9 +70,8 @@ class Query:
         )
         labels = label_table([ImageLabels("query", tuple(own), ())])["positives"].chunk(0).flatten()
         table = read_captions("query", graphs, labels, run.tokenizer)
-        for name in ("token", "phrase"):
-            table[f"{name}_offsets"] = np.concatenate([[0], np.cumsum(table.pop(f"{name}_counts"))])
-        return captions_of({"caption_image": np.array([-1]), **table}, np.array([0]), run.tokenizer.pad_id)
+        table["caption_image"] = np.array([-1])
+        return captions_of(behind_padding(table, run.tokenizer), np.array([0]))
 
 
 def photos_for(run: Run, data: DataSet, query: Query, split: Split, top: int = 10) -> list[Hit]:
