@@ -98,8 +98,13 @@ def read_captions(where: str, captions: pa.StructArray, positives: pa.StructArra
         raise DataSetError(f"{where}: a triple is of a relation that its caption does not have")
     said = np.zeros((len(caption), 6), np.int32)  # predicate, the subject's head, the object's head
     objects = _field(captions, "objects")
-    heads, first_object = _spans(_field(objects.flatten(), "span")), list_offsets(objects)[caption]
-    parts = (predicates[place], heads[(first_object + subject)[triple]], heads[(first_object + object_)[triple]])
+    heads, first_object = _spans(_field(objects.flatten(), "span")), list_offsets(objects)
+    places = [(first_object[caption] + end)[triple] for end in (subject, object_)]
+    if any(
+        (at < first_object[caption][triple]).any() or (at >= first_object[caption + 1][triple]).any() for at in places
+    ):
+        raise DataSetError(f"{where}: a triple is of an object that its caption does not have")
+    parts = (predicates[place], *(heads[at] for at in places))
     for i, part in enumerate(parts):
         characters = _characters(where, words, caption[triple], part)
         said[triple, 2 * i : 2 * i + 2] = token_spans(tokens, caption[triple], characters)

@@ -1,5 +1,6 @@
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,14 @@ import pytest
 import torch
 
 from multigrain.batch import NO_PHRASE, OBJECT, TRIPLE
+from multigrain.caption_table import read_captions
 from multigrain.data import DataSet
 from multigrain.shards import DataSetError
 from multigrain.tokens import BertTokenizer, Tokenizer, WordTokenizer
+from schemas.graph_shard import graph_table
+from schemas.label_shard import label_table
 from schemas.manifest import success_text
-from schemas.records import Phrase, SceneGraph
+from schemas.records import ImageLabels, Phrase, SceneGraph
 from tests.small_data import VERBS, Written, write_data_set
 from tests.small_tokenizer import word_pieces
 
@@ -204,6 +208,22 @@ def test_data_set_refuses_a_damaged_table(tmp_path: Path, written: Written, prod
     path.write_bytes(content)
     with pytest.raises(DataSetError, match=path.name):
         open_data(tmp_path, words(written))
+
+
+@pytest.mark.parametrize(
+    ("field", "says"), [("relation", "of a relation"), ("subject", "of an object"), ("object", "of an object")]
+)
+def test_read_captions_refuses_a_triple_of_what_its_caption_does_not_have(
+    written: Written, field: str, says: str
+) -> None:
+    graphs = graph_table(written.graphs[:1])["captions"].chunk(0).flatten()
+    own = list(own_phrases(written, 0))
+    last = next(p for p in own if p.kind == "relation")
+    objects = {"relation": last.objects, "subject": (9, last.objects[1]), "object": (last.objects[0], -7)}[field]
+    own[own.index(last)] = replace(last, objects=objects, relation=9 if field == "relation" else last.relation)
+    labels = label_table([ImageLabels("i", tuple(own), ())])["positives"].chunk(0).flatten()
+    with pytest.raises(DataSetError, match=f"a triple is {says} that its caption does not have"):
+        read_captions("here", graphs, labels, words(written))
 
 
 @pytest.mark.parametrize("product", ["graphs", "features"])
