@@ -67,21 +67,21 @@ FIGURES = (
         ),
         (
             TOKENS,
-            Box(
-                "stated", "+ phrase nodes: objects and triples", ("mean of their tokens + kind (ours); sentence node",)
-            ),
+            Box("stated", "+ phrase nodes: objects and triples", ("mean of their words + kind (ours); sentence node",)),
             Box(
                 "stated", "Transformer, attention by the semantic structure", ("which edges there are: ours, L layers",)
             ),
         ),
         (
             Box("stated", "global score", ("cos(photo node, sentence node) (+ GPO: ours)",)),
-            Box("ours", "local score", ("phrase k attends to regions: s_k, added up as evidence",)),
+            Box("ours", "local score", ("s_k: phrase k attends to regions; sum as evidence: ours",)),
         ),
         (
             Box("stated", "multi-scale loss", ("triplet(global) + alpha triplet(local)",)),
             Box(
-                "stated", "mismatched phrases are penalised", ("[s_k - m-]+ where false, [m+ - s_k]+ where true: ours",)
+                "stated",
+                "mismatched phrases are penalised",
+                ("log(1 + e^z) where false, log(1 + e^-z) where true: ours",),
             ),
         ),
     ),

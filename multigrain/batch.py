@@ -1,8 +1,9 @@
 """What a model is given: photos, captions, and pairs of them, as tensors.
 
-Legend: B rows, R regions, D feature size, E relations kept an image, T tokens, K phrases. Ids are int64, masks bool,
-boxes and scores float32. Token spans are half-open ranges of columns of `tokens`, so in the model's own tokens (words
-or word pieces, the start token included). Padding: spatial class and spans 0, ids and kinds -1, tokens the pad id.
+Legend: B rows, R regions, D feature size, E relations kept an image, T tokens, K phrases. Ids are int64, what is said
+of phrases int32, masks bool, boxes and scores float32. Token spans are half-open ranges of columns of `tokens`, so in
+the model's own tokens (words or word pieces, the start token included). Padding: spatial class and spans 0, ids and
+kinds -1, tokens the pad id.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ Side = TypeVar("Side", "Photos", "Captions", "Labels")
 class Photos:
     """B photos. Every photo has at least one region; those that have none are in no batch.
 
-    What a loader gives lies in a buffer that is used again when the next batch is asked for, and may step from photo to
-    photo in strides; `to` makes contiguous copies.
+    The features that a loader gives lie in a buffer that is used again when the next batch is asked for; the rest may
+    step from photo to photo in strides. `to` makes contiguous copies.
     """
 
     index: Tensor  # (B,) row of the data set
@@ -68,7 +69,7 @@ class Captions:
     phrase_tokens: Tensor  # (B, K, 2) token span that covers the phrase
     phrase_ends: Tensor  # (B, K, 2) of a triple: which of the K are its subject and its object; -1 elsewhere
     phrase_predicate: Tensor  # (B, K, 2) of a triple: token span of its predicate; (0, 0) where it has no word
-    phrase_heads: Tensor  # (B, K, 2, 2) of a triple: token spans of the heads of its subject and of its object
+    phrase_heads: Tensor  # (B, K, 2, 2) of a triple: spans of its subject's head and its object's; (0, 0): no word
 
     def to(self, device: torch.device | str) -> Captions:
         """Returns the captions on a device."""

@@ -75,7 +75,7 @@ def behind_padding(part: Part, tokenizer: Tokenizer) -> Part:
     rest = {name: array for name, array in part.items() if name not in ("token_counts", "phrase_counts")}
     return {
         **rest,
-        "tokens": np.concatenate([[tokenizer.pad_id], part["tokens"]]),
+        "tokens": np.concatenate([np.array([tokenizer.pad_id], np.int64), part["tokens"]]),  # as batches have them
         "token_offsets": np.cumsum(np.concatenate([[1], part["token_counts"]])),
         "phrases": np.concatenate([NO_WORDS[None], part["phrases"]]),
         "phrase_offsets": np.cumsum(np.concatenate([[1], part["phrase_counts"]])),

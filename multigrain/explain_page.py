@@ -16,7 +16,10 @@ from PIL import Image, ImageOps
 from multigrain.search import Hit, PhraseHit
 
 SIDE = 480  # pixels of a photo's longer side on the page
-FALSE, TRUE = 0.1, 0.5  # scores that are shown red and green: 0.3 is the boundary that SSAMT is trained with
+FALSE, TRUE = (
+    0.1,
+    0.5,
+)  # scores that are shown red and green: 0.2 beside the boundary of training
 _ASIDE = sorted(range(-24, 25), key=lambda step: (abs(step), -step))  # numbers that a number may move by
 _STYLE = """
 :root{color-scheme:light dark}

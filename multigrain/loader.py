@@ -156,6 +156,7 @@ def _ring(
                 done[turn].put(fill(buffers[turn]))
             except Exception as error:  # raised where the batch is asked for
                 done[turn].put(error)
+                return
 
     workers = [Thread(target=work, args=(thread,), name="loader", daemon=True) for thread in range(threads)]
     for queue in free:

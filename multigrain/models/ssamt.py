@@ -2,7 +2,7 @@
 
 Text. Tokens, one node an object phrase, one a triple, one for the sentence; a node starts as the mean of its tokens,
 a triple's as that of its predicate and of the heads of its subject and object.
-Attention follows the structure: tokens ask each other; a phrase its tokens; a triple its subject and object; objects
+Attention follows the structure: tokens ask each other; a phrase its words; a triple its subject and object; objects
 that share a triple each other; the sentence asks all. Photo. Regions and one node for the photo; how a region lies to
 another types the edge.
 
@@ -147,7 +147,10 @@ class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages
         )
 
     def _heads(self, tokens: Tensor, mask: Tensor, captions: Captions, nodes: Tensor, end: int) -> Tensor:
-        """Returns a head of each triple as an object (M, K, D); the node itself where the head's words are left out."""
+        """Returns a head of each triple (M, K, D): the mean of its tokens after the layers, plus the kind of objects.
+
+        The node itself where the head's words are cut off or left out.
+        """
         heads, spoken = span_means(tokens, mask, captions.phrase_heads[:, :, end])
         return torch.where(spoken[:, :, None], heads + self.kind.weight[OBJECT], nodes)
 
@@ -194,9 +197,17 @@ class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages
         return scores
 
     def phrase_regions(self, images: SsamtImages, captions: SsamtCaptions) -> Tensor:
-        phrases = captions.phrases[: int(captions.present.sum())]
-        logits = similarities(images.regions, phrases) * self.config.temperature  # (N, R, P)
+        """Of a triple: what its weakest part attends to, the one that its score is of."""
+        asking, temperature = torch.cat([captions.phrases, captions.heads]), self.config.temperature
+        logits = similarities(images.regions, asking) * temperature  # (N, R, P + 2 E)
         weight = masked_softmax(logits, images.mask[:, :, None], dim=1)
+        scores = attended_cosine(images.regions, images.mask, asking, temperature=temperature)
+        p, e = len(captions.phrases), torch.arange(len(captions.triples), device=scores.device)
+        parts = torch.stack([captions.triples, p + e, p + len(e) + e])  # (3, E) columns of a triple's parts
+        weakest = parts[scores[:, parts].argmin(1), e]  # (N, E)
+        column = torch.arange(p, device=e.device).expand(len(scores), -1).index_copy(1, captions.triples, weakest)
+        column = column[:, None, : int(captions.present.sum())]
+        weight = weight.gather(2, column.expand(-1, weight.shape[1], -1))  # (N, R, phrases but bare sentences)
         found = weight.new_zeros(len(weight), *captions.present.shape, weight.shape[1])
         found[:, captions.present] = weight.transpose(1, 2)
         return found

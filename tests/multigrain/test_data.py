@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from multigrain.batch import NO_PHRASE, OBJECT, TRIPLE
-from multigrain.caption_table import read_captions
-from multigrain.data import DataSet
+from multigrain.caption_table import behind_padding, read_captions
+from multigrain.data import DataSet, captions_of
 from multigrain.shards import DataSetError
 from multigrain.tokens import BertTokenizer, Tokenizer, WordTokenizer
 from schemas.graph_shard import graph_table
@@ -146,6 +146,27 @@ def test_captions_have_their_phrases_where_the_text_has_them(tmp_path: Path, wri
                     span = graph.characters(graph.objects[o].span)
                     assert (tokens.spans[start, 0], tokens.spans[end - 1, 1]) == span
     assert number > 20
+
+
+def test_captions_of_pads_with_what_says_nothing() -> None:
+    phrase = np.array([[OBJECT, 0, 1, -1, -1, 0, 0, 0, 0, 0, 0]], np.int32)
+    part = {
+        "caption_image": np.array([5, 6]),
+        "tokens": np.array([8, 9, 8], np.int32),
+        "token_counts": np.array([2, 1]),
+        "phrases": phrase,
+        "phrase_counts": np.array([0, 1]),
+    }
+    pieces = word_pieces().replace('"[PAD]":0', '"[PAD]":1').replace('"[UNK]":1', '"[UNK]":0')
+    tokenizer = BertTokenizer(pieces)
+    captions = captions_of(behind_padding(part, tokenizer), np.array([0, 1]))
+    assert captions.tokens.tolist() == [[8, 9], [8, 1]]
+    assert captions.tokens.dtype == torch.int64
+    assert captions.token_mask.tolist() == [[True, True], [True, False]]
+    assert captions.phrase_kind.tolist() == [[NO_PHRASE], [OBJECT]]
+    assert captions.phrase_index.tolist() == [[-1], [0]]
+    assert captions.phrase_ends[0].tolist() == [[-1, -1]]
+    assert not captions.phrase_tokens[0].any()
 
 
 def test_captions_cut_off_keep_the_places_of_their_phrases(tmp_path: Path, written: Written) -> None:

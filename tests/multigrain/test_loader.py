@@ -6,10 +6,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from multigrain.batch import Batch
-from multigrain.data import DataSet
-from multigrain.loader import Loader, candidate_batches, caption_batches, photo_batches
+from multigrain.data import DataSet, Fill
+from multigrain.loader import Loader, _ring, candidate_batches, caption_batches, photo_batches
 from multigrain.shards import DataSetError, map_features
 from multigrain.tokens import WordTokenizer
 from tests.small_data import write_data_set
@@ -157,6 +158,20 @@ def test_loader_passes_on_what_a_thread_met(tmp_path: Path) -> None:
     tokenizer = WordTokenizer.learn(["a"], 1)
     with pytest.raises(DataSetError, match=path.name):
         list(Loader(DataSet(tmp_path / "data", tokenizer, check=True, cache=tmp_path / "c"), batch_size=4))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_ring_ends_at_the_first_error_of_looking_up(data: DataSet, threads: int) -> None:
+    asked = []
+
+    def prepare(rows: NDArray[np.int64]) -> Fill[int]:
+        asked.append(rows)
+        raise OSError("no table")
+
+    chunks = [np.arange(3)] * 50
+    with pytest.raises(OSError, match="no table"):
+        list(_ring(prepare, chunks, [data.buffer(3), data.buffer(3)], threads))
+    assert len(asked) <= threads
 
 
 def test_loader_leaves_no_thread_behind(data: DataSet) -> None:

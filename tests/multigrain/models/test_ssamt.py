@@ -122,6 +122,36 @@ def test_phrase_regions_sum_to_one_over_the_regions_that_are_there() -> None:
     assert not weight[:, 0].any()
 
 
+def test_heads_of_triples_are_those_of_their_ends() -> None:
+    model, texts = _model(), captions(6)
+    codes = model.encode_captions(texts)
+    e = len(codes.triples)
+    spans = texts.phrase_heads.clone()
+    spans[4, 2, 1] = torch.tensor([5, 6])  # another word for the object's head of one triple
+    other = model.encode_captions(replace(texts, phrase_heads=spans)).heads
+    changed = (other - codes.heads).abs().amax(1) > 1e-4
+    assert changed[e + 2]  # captions 2 to 5 have the triples 0 to 3
+    left = model.encode_captions(replace(texts, phrase_heads=torch.zeros_like(spans)))
+    torch.testing.assert_close(left.heads, left.phrases[left.triples].repeat(2, 1))
+
+
+def test_phrase_regions_of_a_triple_are_those_of_its_weakest_part() -> None:
+    model, batch, texts = _model(), photos(3), captions(6)
+    images, codes = model.encode_images(batch), model.encode_captions(texts)
+    scores, regions = model.phrase_scores(images, codes), model.phrase_regions(images, codes)
+    e = len(codes.triples)
+    for n in range(3):
+        members = images.regions[n][images.mask[n]]
+        for t in range(e):
+            found = []
+            for one in (codes.phrases[codes.triples[t]], codes.heads[t], codes.heads[e + t]):
+                attention = torch.softmax(SMALL.temperature * members @ one, dim=0)
+                found.append((float(cosine_similarity(one, attention @ members, dim=0).detach()), attention))
+            least, attention = min(found, key=lambda pair: pair[0])
+            assert float(scores[n, t + 2, 2].detach()) == pytest.approx(least, abs=1e-4)
+            torch.testing.assert_close(regions[n, t + 2, 2][images.mask[n]], attention, atol=1e-4, rtol=1e-4)
+
+
 def test_losses_with_labels_reach_every_weight_and_warn_of_false_phrases() -> None:
     model, batch, texts = _model().train(), photos(4), captions(8)
     matches = batch.index[:, None] == texts.image
