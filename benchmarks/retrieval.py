@@ -30,7 +30,7 @@ from multigrain.models import PhraseScores
 from multigrain.ranking import auc, ranks, recalls
 from multigrain.run import Run, load_run
 from multigrain.scoring import score_split
-from multigrain.training import Trainer
+from multigrain.training import Trainer, refuse_other_run
 
 SCORED = "test.npz"
 ROWS = {  # row: the preset's model, and options
@@ -53,11 +53,15 @@ class Cell:
 
 
 def make_cell(folder: Path, preset: str, data: str, seed: int, options: Sequence[str]) -> Cell:
-    """Returns what a row scored with a seed, trained first if it was not yet."""
+    """Returns what a row scored with a seed, trained first if it was not yet.
+
+    Raises ConfigError where the folder holds a run with other options: a table is of one preset each.
+    """
     path = folder / SCORED
+    config = read_config(preset, [f"data={data}", f"out={folder}", f"seed={seed}", "tensorboard=false", *options])
+    refuse_other_run(config)
     if not path.is_file():
-        given = [f"data={data}", f"out={folder}", f"seed={seed}", "tensorboard=false", *options]
-        Trainer(read_config(preset, given)).train()
+        Trainer(config).train()
         run = load_run(folder)
         test = run.open_data()
         found = score_split(run.model, test, "test", run.device)

@@ -62,7 +62,7 @@ class Trainer:
         self.config, self.out = config, Path(config.out)
         self.rank, self.world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
         self.device = pick_device(config.device)
-        _refuse_other_run(config)
+        refuse_other_run(config)
         tokenizer = make_tokenizer(config)
         self.data = DataSet(config.data, tokenizer, max_relations=config.max_relations)
         self.sizes = Sizes(self.data.feature_size, len(self.data.predicates), tokenizer.size, tokenizer.mask_id)
@@ -235,7 +235,7 @@ def train_texts(shards: Shards) -> Iterator[str]:
         yield from pc.struct_field(captions.flatten(), "text").to_pylist()
 
 
-def _refuse_other_run(config: TrainConfig) -> None:
+def refuse_other_run(config: TrainConfig) -> None:
     """Raises ConfigError where the folder holds a run with other options, naming each."""
     path = Path(config.out) / CONFIG
     if not path.is_file():
