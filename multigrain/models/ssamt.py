@@ -76,6 +76,11 @@ class SsamtCaptions:
     heads: Tensor  # (2 E, D) unit vectors of their subjects' heads, then of their objects'
     present: Tensor  # (M, K) where the phrases but those sentence nodes stand, in the order of `phrases`
 
+    @property
+    def asking(self) -> Tensor:
+        """(P + 2 E, D) what asks the regions: the phrases, then the heads."""
+        return torch.cat([self.phrases, self.heads])
+
 
 class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages, SsamtCaptions]):
     """Semantically self-aligned multimodal transformer."""
@@ -160,14 +165,17 @@ class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages
 
     def _compare(self, images: SsamtImages, captions: SsamtCaptions) -> tuple[Tensor, Tensor, Tensor]:
         """Returns global scores (N, M), local scores (N, M) and scores of phrases (N, P)."""
-        asking = torch.cat([captions.phrases, captions.heads])
-        found = attended_cosine(images.regions, images.mask, asking, temperature=self.config.temperature)
+        found = self._found(images, captions)
         e = len(captions.triples)
         phrase, subject, object_ = torch.split(found, [len(captions.phrases), e, e], dim=1)
         weakest = torch.minimum(torch.minimum(subject, object_), phrase[:, captions.triples])
         phrase = phrase.index_copy(1, captions.triples, weakest)
         local = self.local.combine(phrase, captions.said, captions.caption, len(captions.whole))
         return images.whole @ captions.whole.t(), local, phrase
+
+    def _found(self, images: SsamtImages, captions: SsamtCaptions) -> Tensor:
+        """Returns the scores of phrases and heads by themselves (N, P + 2 E)."""
+        return attended_cosine(images.regions, images.mask, captions.asking, temperature=self.config.temperature)
 
     def losses(self, images: SsamtImages, captions: SsamtCaptions, pairs: Pairs) -> dict[str, Tensor]:
         config = self.config
@@ -198,10 +206,9 @@ class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages
 
     def phrase_regions(self, images: SsamtImages, captions: SsamtCaptions) -> Tensor:
         """Of a triple: what its weakest part attends to, the one that its score is of."""
-        asking, temperature = torch.cat([captions.phrases, captions.heads]), self.config.temperature
-        logits = similarities(images.regions, asking) * temperature  # (N, R, P + 2 E)
+        logits = similarities(images.regions, captions.asking) * self.config.temperature  # (N, R, P + 2 E)
         weight = masked_softmax(logits, images.mask[:, :, None], dim=1)
-        scores = attended_cosine(images.regions, images.mask, asking, temperature=temperature)
+        scores = self._found(images, captions)
         p, e = len(captions.phrases), torch.arange(len(captions.triples), device=scores.device)
         parts = torch.stack([captions.triples, p + e, p + len(e) + e])  # (3, E) columns of a triple's parts
         weakest = parts[scores[:, parts].argmin(1), e]  # (N, E)
