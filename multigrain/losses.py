@@ -13,8 +13,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from multigrain.late_interaction import masked_softmax
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
@@ -46,8 +44,7 @@ def triplet(scores: Tensor, pairs: Pairs, *, margin: float) -> Tensor:
         if pairs.hardest:
             total = total + cost.amax(1).mean()
         else:
-            weight = masked_softmax(torch.zeros_like(other), wrong, dim=1)
-            total = total + (weight * cost).sum(1).mean()
+            total = total + (cost.sum(1) / wrong.sum(1).clamp_min(1)).mean()
     return total
 
 
