@@ -36,7 +36,7 @@ SCORED = "test.npz"
 ROWS = {  # row: the preset's model, and options
     "vse": ("vse", []),
     "ssamt": ("ssamt", []),
-    # The hardest negatives alone need the labels, which tell what is no negative; without them all do better.
+    # The hardest negatives make it collapse, so it has all of them in all epochs (docs/design.md).
     "ssamt-without-labels": ("ssamt", ["phrase_labels=false", "all_negatives_epochs=8"]),
     "cmsei": ("cmsei", []),
     "resg": ("resg", []),
