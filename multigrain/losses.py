@@ -31,7 +31,7 @@ def triplet(scores: Tensor, pairs: Pairs, *, margin: float) -> Tensor:
     For a matching pair (n, m): the mean of [margin - s(n, m) + s(n, m')]+ over the captions m' that are negatives of n,
     plus that of [margin - s(n, m) + s(n', m)]+ over the photos n' that m is a negative of (Faghri et al. 2018, VSE++,
     eq. 5 divided by their number); or the hardest of them in place of the mean (eq. 6). In the beginning the hardest
-    negative would make all embeddings collapse; where captions fit many photos it is mostly no negative.
+    negative would make all embeddings collapse; where captions fit many photos it may be none.
     Averaged over the matching pairs; 0 where there are none.
     """
     n, m = pairs.matches.nonzero(as_tuple=True)
