@@ -1,9 +1,9 @@
 """What a model is given: photos, captions, and pairs of them, as tensors.
 
 Legend: B rows, R regions, D feature size, E relations kept an image, T tokens, K phrases. Ids are int64, what is said
-of phrases int32, masks bool, boxes and scores float32. Token spans are half-open ranges of columns of `tokens`, so in
-the model's own tokens (words or word pieces, the start token included). Padding: spatial class and spans 0, ids and
-kinds -1, tokens the pad id.
+of phrases int32, masks bool, boxes and scores float32; what is said of regions is in smaller integers until `to`.
+Token spans are half-open ranges of columns of `tokens`, so in the model's own tokens (words or word pieces, the start
+token included). Padding: spatial class and spans 0, ids and kinds -1, tokens the pad id.
 """
 
 from __future__ import annotations
@@ -44,13 +44,24 @@ class Photos:
         return torch.arange(self.features.shape[1], device=self.num_boxes.device) < self.num_boxes[:, None]
 
     def to(self, device: torch.device | str, dtype: torch.dtype = torch.float32) -> Photos:
-        """Returns the photos on a device, with features of the type `dtype`; quantised ones are restored there."""
+        """Returns the photos on a device, integers but `spatial` as int64, features as `dtype`.
+
+        Quantised features are restored there.
+        """
         moved = _moved(replace(self, features=self.features[:, :, :0]), device)
         features = self.features.to(device, non_blocking=True)
         features = features.to(dtype, copy=features is self.features)
         if moved.feature_range is not None:
             features = moved.feature_range[..., :1].to(dtype) + moved.feature_range[..., 1:].to(dtype) * features
-        return replace(moved, features=features, feature_range=None)
+        return replace(
+            moved,
+            features=features,
+            feature_range=None,
+            num_boxes=moved.num_boxes.long(),
+            object_ids=moved.object_ids.long(),
+            relation_pairs=moved.relation_pairs.long(),
+            relation_predicate=moved.relation_predicate.long(),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -37,7 +37,7 @@ _AS_COMPILED = (
     "relation_score",
     "relation_predicate",
 )
-COMPILED = 4  # raise it when what is compiled changes its meaning
+COMPILED = 5  # raise it when what is compiled changes its meaning
 Rows = NDArray[np.int64]
 Buffer = torch.Tensor  # (B, R, D) features as stored; used again and again: new memory would cost more than the copy
 T = TypeVar("T")

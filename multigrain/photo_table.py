@@ -15,23 +15,26 @@ from schemas.records import Split
 SPLITS: tuple[Split, ...] = ("train", "val", "test")
 
 
-def photo_record(max_boxes: int, max_relations: int) -> np.dtype[np.void]:
-    """Returns what is known of a photo; the fields of multigrain.batch.Photos are as they are there."""
+def photo_record(max_boxes: int, max_relations: int, *, quantised: bool) -> np.dtype[np.void]:
+    """Returns what is known of a photo; the fields of multigrain.batch.Photos are as they are there.
+
+    In the smallest types that hold it, as every byte is copied for every batch.
+    """
     r, e = max_boxes, max_relations
     return np.dtype(
         [
             ("shard", "<i4"),  # where its features are
             ("row", "<i4"),
             ("split", "<i4"),  # index into SPLITS
-            ("spatial", "|u1", (r, r)),
+            ("num_boxes", "<i4"),
             ("image_size", "<f4", (2,)),
             ("boxes", "<f4", (r, 4)),
-            ("feature_range", "<f4", (r, 2)),  # (0, 0) where the features are not quantised
+            *([("feature_range", "<f4", (r, 2))] if quantised else []),
             ("relation_score", "<f4", (e,)),
-            ("num_boxes", "<i8"),
-            ("object_ids", "<i8", (r,)),
-            ("relation_pairs", "<i8", (e, 2)),
-            ("relation_predicate", "<i8", (e,)),
+            ("object_ids", "<i4", (r,)),
+            ("relation_predicate", "<i4", (e,)),
+            ("relation_pairs", "<i2", (e, 2)),
+            ("spatial", "|u1", (r, r)),
         ],
         align=True,  # a tensor steps from record to record in whole elements
     )
@@ -49,7 +52,7 @@ def compile_photos(shards: Shards, max_boxes: int, max_relations: int) -> Arrays
         ids = graphs["image_id"].to_pylist()
         if [bytes(i).decode() for i in features["image_id"]] != ids:
             raise DataSetError(f"{shards.folder}: features and graphs of shard {shard} are of other images")
-        photos = np.zeros(len(ids), photo_record(max_boxes, max_relations))
+        photos = np.zeros(len(ids), photo_record(max_boxes, max_relations, quantised="feature_range" in features))
         photos["shard"], photos["row"] = shard, np.arange(len(ids))
         photos["split"] = [SPLITS.index(split) for split in graphs["split"].to_pylist()]
         for name in ("image_size", "boxes", "num_boxes", "object_ids"):
