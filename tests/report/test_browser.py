@@ -37,8 +37,13 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_report(write_data_set(folder / "out", content))
 
 
+def names(opened: Opened) -> list[str]:
+    """Names of the tiles in their order: text content, as a tile has no inner text before its first frame."""
+    return opened.page.locator(".tile .name").all_text_contents()
+
+
 def tiles(opened: Opened) -> list[str]:
-    return sorted(opened.page.locator(".tile .name").all_inner_texts())
+    return sorted(names(opened))
 
 
 def lit(opened: Opened) -> list[str]:
@@ -124,13 +129,13 @@ def test_page_works_by_keyboard(report: Path, open_page: Open) -> None:
     opened = open_page(report)
     page = opened.page
     page.focus("#gallery")
-    names = page.locator(".tile .name").all_inner_texts()
+    found = names(opened)
     page.keyboard.press("End")
-    assert page.inner_text("#detail h2") == names[-1]
+    assert page.inner_text("#detail h2") == found[-1]
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
-    assert page.inner_text("#detail h2") == names[1]
-    assert page.locator(".tile[aria-selected=true] .name").all_inner_texts() == [names[1]]
+    assert page.inner_text("#detail h2") == found[1]
+    assert page.locator(".tile[aria-selected=true] .name").all_text_contents() == [found[1]]
 
 
 def test_page_goes_from_a_candidate_to_its_image(report: Path, open_page: Open) -> None:
