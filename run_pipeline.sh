@@ -48,6 +48,9 @@ if [ "$runner" = direct ]; then
   fi
   echo "$code" >"$here/out/demo/run-version"
   echo "training a small SSAMT, a minute or two; what is trained already is not trained again" >&2
+  # One thread: the same model on any machine, and matrices this small gain a fifth by a second one at best; where another
+  # program has a core, threads that wait for each other are many times slower (docs/models.md).
+  export OMP_NUM_THREADS=1
   "$python" -m multigrain train --config demo_ssamt data="$shards" out="$run" epochs=12 all_negatives_epochs=12 tensorboard=false
   "$python" -m multigrain evaluate "$run"
   "$python" -m pipeline search "$run" "$words" --html "$page"

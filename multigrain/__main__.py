@@ -14,11 +14,11 @@ from multigrain.shards import DataSetError
 if TYPE_CHECKING:
     from multigrain.search import Query
 
-WRONG = 2  # exit code for options or data that cannot be
+FAILED, WRONG = 1, 2  # exit codes: interrupted; options or data that cannot be
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs a command. Returns the exit code: 0 done, 2 wrong options or data."""
+    """Runs a command. Returns the exit code: 0 done, 1 interrupted, 2 wrong options or data."""
     parser = argparse.ArgumentParser(
         prog="python -m multigrain", description="Train models on shards, and see how good they are."
     )
@@ -47,6 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ConfigError, DataSetError, FileNotFoundError) as error:
         print(f"python -m multigrain {args.command}: {error}", file=sys.stderr)
         return WRONG
+    except KeyboardInterrupt:
+        print("interrupted; run the same command again to go on", file=sys.stderr)
+        return FAILED
 
 
 def add_search_arguments(parser: argparse.ArgumentParser) -> None:

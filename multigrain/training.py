@@ -172,6 +172,8 @@ class Trainer:
             progress.since_best = 0 if better else progress.since_best + 1
             progress.best = max(progress.best, recall["rsum"])
             log.validation(progress.step, self.loader.epoch, recall, time.perf_counter() - started)
+            said = f"rSum of val {recall['rsum']:.1f}, best {progress.best:.1f}"
+            tqdm.write(f"epoch {self.loader.epoch} of {self.config.epochs}: {said}", file=sys.stderr)  # bar or not
             if better:
                 save_checkpoint(self.out / BEST, self.model, {"progress": asdict(progress), "val": recall})
             verdict = torch.tensor([progress.best, progress.since_best, 0.0], dtype=torch.float64)

@@ -118,10 +118,20 @@ def test_train_killed_by_a_signal_gives_the_same_losses(data: Path, tmp_path: Pa
     assert losses(tmp_path / "killed") == losses(tmp_path / "whole")
 
 
-def start(data: Path, out: Path) -> subprocess.Popen[bytes]:
+def test_train_interrupted_says_how_to_go_on(data: Path, tmp_path: Path) -> None:
+    stopped = start(data, tmp_path / "run", "epochs=1000", "validate_every=1")
+    assert stopped.stderr is not None
+    assert stopped.stderr.readline().startswith(b"epoch 1 of 1000: rSum of val ")
+    stopped.send_signal(signal.SIGINT)
+    assert stopped.stderr.read().splitlines()[-1] == b"interrupted; run the same command again to go on"
+    assert stopped.wait() == 1
+
+
+def start(data: Path, out: Path, *more: str) -> subprocess.Popen[bytes]:
     """Starts a training process with one thread: how many add up a sum changes its last bits."""
-    command = [sys.executable, "-m", "multigrain", "train", *options(data, out)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    command = [sys.executable, "-m", "multigrain", "train", *options(data, out, *more)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
 
 
 def test_train_with_another_seed_gives_other_losses(data: Path, tmp_path: Path) -> None:
