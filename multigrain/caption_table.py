@@ -27,9 +27,10 @@ def compile_captions(shards: Shards, tokenizer: Tokenizer) -> Arrays:
     """Returns:
 
     caption_image (C,): row of the image;
-    tokens (1 + T,) ids; token_offsets (C + 1,): tokens[token_offsets[c] : token_offsets[c + 1]] are caption c's;
+    tokens (1 + T,) ids;
     phrases (1 + P, 11): kind, start, end, subject, object, and start and end of the predicate, of the subject's head
-    and of the object's head, as multigrain.batch.Captions has them; phrase_offsets (C + 1,);
+    and of the object's head, as multigrain.batch.Captions has them;
+    places (C, 4): of each caption the first token, how many, the first phrase, how many: one look for all of them;
     candidate_image (M,): row of the image; candidate_caption (M,): a caption of another image, phrase j of which has
     the label labels[label_offsets[m] + j] and its confidence; label_offsets (M + 1,); labels, confidence (L,).
     The first token and the first phrase are those that pad.
@@ -68,17 +69,18 @@ def compile_captions(shards: Shards, tokenizer: Tokenizer) -> Arrays:
 
 
 def behind_padding(part: Part, tokenizer: Tokenizer) -> Part:
-    """Returns what `read_captions` returns with offsets in place of counts, behind a token and a phrase that pad.
+    """Returns what `read_captions` returns with places in place of counts, behind a token and a phrase that pad.
 
     So the place 0 gives padding, and a batch is put together without asking again what is padding.
     """
+    counts = [part[name] for name in ("token_counts", "phrase_counts")]
+    places = [column for count in counts for column in (1 + np.cumsum(count) - count, count)]
     rest = {name: array for name, array in part.items() if name not in ("token_counts", "phrase_counts")}
     return {
         **rest,
+        "places": np.column_stack(places).astype(np.int64),
         "tokens": np.concatenate([np.array([tokenizer.pad_id], np.int64), part["tokens"]]),  # as batches have them
-        "token_offsets": np.cumsum(np.concatenate([[1], part["token_counts"]])),
         "phrases": np.concatenate([NO_WORDS[None], part["phrases"]]),
-        "phrase_offsets": np.cumsum(np.concatenate([[1], part["phrase_counts"]])),
     }
 
 
@@ -169,7 +171,7 @@ def _check_candidates(shards: Shards, arrays: Part) -> None:
     caption = arrays["candidate_caption"]
     if (caption < 0).any():
         raise DataSetError(f"{shards.folder}: a candidate is a caption that is not there")
-    if (np.diff(arrays["label_offsets"]) != np.diff(arrays["phrase_offsets"])[caption]).any():
+    if (np.diff(arrays["label_offsets"]) != arrays["places"][caption, 3]).any():
         raise DataSetError(f"{shards.folder}: a candidate has not as many labels as its caption has phrases")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -37,10 +37,18 @@ _AS_COMPILED = (
     "relation_score",
     "relation_predicate",
 )
-COMPILED = 5  # raise it when what is compiled changes its meaning
+COMPILED = 6  # raise it when what is compiled changes its meaning
 Rows = NDArray[np.int64]
-Buffer = torch.Tensor  # (B, R, D) features as stored; used again and again: new memory would cost more than the copy
 T = TypeVar("T")
+
+
+class Buffer(NamedTuple):
+    """Room for features as they are stored, used again and again: new memory would cost more than the copy."""
+
+    features: torch.Tensor  # (B, R, D)
+    array: NDArray[Any]  # the same memory
+
+
 Fill = Callable[[Buffer], T]  # gives a batch whose features lie in the buffer
 
 
@@ -148,7 +156,8 @@ class DataSet:
     def buffer(self, rows: int) -> Buffer:
         """Returns room for the features of some photos, in memory that a GPU copies from directly if there is one."""
         shape = (rows, *self._rows.shape)
-        return torch.empty(shape, dtype=self.feature_dtype, pin_memory=torch.cuda.is_available())
+        features = torch.empty(shape, dtype=self.feature_dtype, pin_memory=torch.cuda.is_available())
+        return Buffer(features, features.numpy())
 
     def photos(self, rows: Rows) -> Photos:
         """Returns photos, in the given order."""
@@ -164,8 +173,8 @@ class DataSet:
         fields = {name: torch.from_numpy(found[name]) for name in _AS_COMPILED}
 
         def fill(buffer: Buffer) -> Photos:
-            features = buffer[: len(rows)]
-            self._rows.read(found["shard"], found["row"], features.numpy())
+            self._rows.read(found["shard"], found["row"], buffer.array[: len(rows)])
+            features = buffer.features[: len(rows)]
             return Photos(index=torch.from_numpy(rows), features=features, feature_range=ranges, **fields)
 
         return fill
@@ -176,7 +185,7 @@ class DataSet:
 
     def hard_phrases(self, rows: Rows) -> HardPhrases:
         """Returns the false phrases that were made from captions, each read in its own sentence; there may be none."""
-        place, held = _ragged(self._hard["hard_offsets"], rows)
+        place, held = _ragged(*_lists(self._hard["hard_offsets"], rows))
         found = place[held]
         return HardPhrases(
             captions_of(self._hard, found),
@@ -200,7 +209,7 @@ class DataSet:
     def prepare_candidates(self, rows: Rows) -> Fill[Batch]:
         """Looks up candidates, as `prepare_photos` does."""
         table = self._captions
-        place, held = _ragged(table["label_offsets"], rows)
+        place, held = _ragged(*_lists(table["label_offsets"], rows))
         labels = Labels(
             label=torch.from_numpy(np.where(held, table["labels"][place], np.int64(UNKNOWN))),
             confidence=torch.from_numpy(np.where(held, table["confidence"][place], np.float32(0))),
@@ -212,9 +221,11 @@ class DataSet:
 
 def captions_of(table: Arrays, rows: Rows) -> Captions:
     """Returns captions of a table of multigrain.caption_table, padded to the longest of them."""
-    place, mask = _ragged(table["token_offsets"], rows)
-    phrase, _ = _ragged(table["phrase_offsets"], rows)
-    columns = np.take(table["phrases"], phrase, axis=0, mode="clip")  # no place is outside; the default looks first
+    # No row or place is outside; the default mode looks first.
+    first_token, tokens, first_phrase, phrases = np.take(table["places"], rows, axis=0, mode="clip").T
+    place, mask = _ragged(first_token, tokens)
+    phrase, _ = _ragged(first_phrase, phrases)
+    columns = np.take(table["phrases"], phrase, axis=0, mode="clip")
     return Captions(
         index=torch.from_numpy(rows),
         image=torch.from_numpy(table["caption_image"][rows]),
@@ -229,10 +240,14 @@ def captions_of(table: Arrays, rows: Rows) -> Captions:
     )
 
 
-def _ragged(offsets: NDArray[np.int64], rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Returns the places of the elements of some lists, a row a list, and which of them are there: (B, longest)."""
+def _lists(offsets: NDArray[np.int64], rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Returns where some lists begin and how long they are."""
     first = offsets[rows]
-    counts = offsets[rows + 1] - first
+    return first, offsets[rows + 1] - first
+
+
+def _ragged(first: NDArray[np.int64], counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Returns the places of the elements of some lists, a row a list, and which of them are there: (B, longest)."""
     columns = np.arange(counts.max(initial=0))
     held = columns < counts[:, None]
     return (first[:, None] + columns) * held, held
