@@ -6,7 +6,9 @@ A cell is a row and a seed; it is trained in OUT/<row>-<seed> and what it scored
 command goes on where it stopped, and only prints the table once all is done. `--cells 1` makes one cell and stops.
 Each row is set against the first by a paired bootstrap: photos of the test split are drawn with replacement, the same
 for all seeds of both rows, and the difference of the rSums, averaged over seeds, is taken 2,000 times; shown are its
-mean and its 95% interval.
+mean and its 95% interval. With `--folds` SHARDS stands for several data sets, SHARDS-0, SHARDS-1, ..., which have the
+same photos in other splits (benchmarks.folds makes them): each is trained with each seed, in OUT/<row>-<seed>-<fold>,
+and photos are drawn from each.
 
 Legend: N photos, M captions of the test split.
 """
@@ -17,6 +19,7 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -51,9 +54,10 @@ class Cell:
     t2i: NDArray[np.int64]  # (M,) photos before the own one
     caption_photo: NDArray[np.int64]  # (M,)
     auc: float  # of phrases that are true of a photo against phrases that are not; NaN where a model does not say
+    fold: int  # which data set it is of
 
 
-def make_cell(folder: Path, preset: str, data: str, seed: int, options: Sequence[str]) -> Cell:
+def make_cell(folder: Path, preset: str, data: str, seed: int, options: Sequence[str], fold: int) -> Cell:
     """Returns what a row scored with a seed, trained first if it was not yet.
 
     Raises ConfigError where the folder holds a run with other options: a table is of one preset each.
@@ -71,7 +75,7 @@ def make_cell(folder: Path, preset: str, data: str, seed: int, options: Sequence
         np.savez(partial, i2t=i2t, t2i=t2i, caption_photo=found.caption_photo, auc=phrase_auc(run, test))
         partial.replace(path)
     with np.load(path) as stored:
-        return Cell(stored["i2t"], stored["t2i"], stored["caption_photo"], float(stored["auc"]))
+        return Cell(stored["i2t"], stored["t2i"], stored["caption_photo"], float(stored["auc"]), fold)
 
 
 def phrase_auc(run: Run, data: DataSet) -> float:
@@ -82,24 +86,31 @@ def phrase_auc(run: Run, data: DataSet) -> float:
 
 
 def bootstrap(first: Sequence[Cell], second: Sequence[Cell], draws: int = 2000) -> tuple[float, float, float]:
-    """Returns mean and 95% interval of rSum(second) - rSum(first), photos drawn with replacement, seeds pooled."""
+    """Returns mean and 95% interval of rSum(second) - rSum(first), photos drawn with replacement, cells pooled.
+
+    The cells of both rows are of the same folds and seeds.
+    """
     rng = np.random.default_rng(0)
-    photos = len(first[0].i2t)
-    of_photo = [np.flatnonzero(first[0].caption_photo == n) for n in range(photos)]
+    of_photo = {}  # by fold: which captions are of each photo
+    for cell in first:
+        of_photo[cell.fold] = [np.flatnonzero(cell.caption_photo == n) for n in range(len(cell.i2t))]
     differences = []
     for _ in range(draws):
-        drawn = rng.integers(photos, size=photos)
-        captions = np.concatenate([of_photo[n] for n in drawn])
-        sums = [np.mean([recalls(c.i2t[drawn], c.t2i[captions])["rsum"] for c in row]) for row in (first, second)]
+        drawn = {fold: rng.integers(len(photos), size=len(photos)) for fold, photos in of_photo.items()}
+        captions = {fold: np.concatenate([of_photo[fold][n] for n in photos]) for fold, photos in drawn.items()}
+        sums = [
+            np.mean([recalls(cell.i2t[drawn[cell.fold]], cell.t2i[captions[cell.fold]])["rsum"] for cell in row])
+            for row in (first, second)
+        ]
         differences.append(sums[1] - sums[0])
     low, high = np.quantile(differences, [0.025, 0.975])
     return float(np.mean(differences)), float(low), float(high)
 
 
 def table(rows: dict[str, list[Cell]]) -> Iterator[str]:
-    """Yields the lines of a table in Markdown: mean and standard deviation over seeds."""
+    """Yields the lines of a table in Markdown: mean and standard deviation over runs."""
     names = [f"{way} R@{k}" for way in ("i2t", "t2i") for k in (1, 5, 10)]
-    yield "| model | seeds | " + " | ".join(names) + " | rSum | phrase AUC | rSum against the first row, 95% interval |"
+    yield "| model | runs | " + " | ".join(names) + " | rSum | phrase AUC | rSum against the first row, 95% interval |"
     yield "|---" * (len(names) + 5) + "|"
     first = next(iter(rows.values()))
     for name, cells in rows.items():
@@ -126,20 +137,21 @@ def main() -> None:
     parser.add_argument("options", nargs="*", metavar="key=value", help="for every row")
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--folds", nargs="+", type=int, help="which data sets SHARDS-n (SHARDS itself)")
     parser.add_argument("--cells", type=int, help="make at most so many missing cells")
     args = parser.parse_args()
     made = 0
     rows: dict[str, list[Cell]] = {}
-    for seed in args.seeds:
-        for row in args.rows:
-            model, options = ROWS[row]
-            folder = args.out / f"{row}-{seed}"
-            missing = not (folder / SCORED).is_file()
-            if missing and args.cells is not None and made >= args.cells:
-                continue
-            made += missing
-            cell = make_cell(folder, f"{args.presets}_{model}", args.data, seed, [*args.options, *options])
-            rows.setdefault(row, []).append(cell)
+    data = {0: args.data} if args.folds is None else {fold: f"{args.data}-{fold}" for fold in args.folds}
+    for fold, seed, row in product(data, args.seeds, args.rows):
+        model, options = ROWS[row]
+        folder = args.out / (f"{row}-{seed}" if args.folds is None else f"{row}-{seed}-{fold}")
+        missing = not (folder / SCORED).is_file()
+        if missing and args.cells is not None and made >= args.cells:
+            continue
+        made += missing
+        cell = make_cell(folder, f"{args.presets}_{model}", data[fold], seed, [*args.options, *options], fold)
+        rows.setdefault(row, []).append(cell)
     print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads()}))
     print("\n".join(table(rows)))
 
