@@ -73,9 +73,9 @@ def behind_padding(part: Part, tokenizer: Tokenizer) -> Part:
 
     So the place 0 gives padding, and a batch is put together without asking again what is padding.
     """
-    counts = [part[name] for name in ("token_counts", "phrase_counts")]
+    rest = dict(part)
+    counts = [rest.pop(name) for name in ("token_counts", "phrase_counts")]
     places = [column for count in counts for column in (1 + np.cumsum(count) - count, count)]
-    rest = {name: array for name, array in part.items() if name not in ("token_counts", "phrase_counts")}
     return {
         **rest,
         "places": np.column_stack(places).astype(np.int64),
