@@ -64,13 +64,6 @@ def load_checkpoint(path: Path, model: nn.Module, optimizer: torch.optim.Optimiz
     return state
 
 
-def read_state(path: Path) -> dict[str, Any]:
-    """Returns the state of a checkpoint alone."""
-    with safe_open(path, "pt") as file:
-        state: dict[str, Any] = json.loads(file.metadata()[_STATE])
-    return state
-
-
 def _saved(model: nn.Module) -> dict[str, Tensor]:
     """Returns the weights that training changes: those of a frozen BERT come from where they came from."""
     frozen = {name for name, parameter in model.named_parameters() if not parameter.requires_grad}

@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import yaml  # type: ignore[import-untyped]
 
 from multigrain.models import ModelConfig
 from multigrain.models.vse import VseConfig
+from multigrain.ranges import Amount, Count, Number, Range
 
 T = TypeVar("T")
 PRESETS = Path(__file__).parent / "presets"
@@ -34,51 +35,33 @@ class TrainConfig:
     data: str  # folder of the shards
     out: str  # folder of the run
     model: ModelConfig = field(default_factory=VseConfig)
-    seed: int = 0  # of weights, order, dropout
-    epochs: int = 25
-    batch_size: int = 128  # of all processes together
-    learning_rate: float = 5e-4  # of AdamW
-    bert_rate: float = 0.1  # the BERT's learning rate, as a share of the others'
-    weight_decay: float = 1e-4
-    warm_up_steps: int = 0  # in which the learning rate rises from 0
-    all_negatives_epochs: int = 1  # in which all negatives count alike; after them the hardest alone
-    decay: Literal["step", "cosine"] = "step"  # a tenth from decay_epoch on; or to 0 along a cosine
-    decay_epoch: int = 15
-    clip: float = 2.0  # norm of the gradient at most
+    seed: Number = 0  # of weights, order, dropout
+    epochs: Count = 25
+    batch_size: Annotated[int, Range(2)] = 128  # of all processes together
+    learning_rate: Amount = 5e-4  # of AdamW
+    bert_rate: Amount = 0.1  # the BERT's learning rate, as a share of the others'
+    weight_decay: Amount = 1e-4
+    warm_up_steps: Number = 0  # in which the learning rate rises from 0
+    all_negatives_epochs: Number = 1  # in which all negatives count alike; after them the hardest alone
+    decay: Literal["step", "cosine"] = "step"  # to a tenth after decay_epoch epochs; or to 0 along a cosine
+    decay_epoch: Count = 15
+    clip: Amount = 2.0  # norm of the gradient at most; 0 leaves it as it is
     amp: Literal["off", "bf16"] = "off"  # bfloat16 where it is enough
     phrase_labels: bool = True  # tell the model which phrases are true of which photo of the batch, if it wants to know
     spare_true_captions: bool = True  # with labels: a caption of which nothing is false of a photo is no negative of it
-    patience: int = 0  # epochs without a better rSum of val until training stops; 0 never stops early
-    validate_every: int = 1  # epochs
-    checkpoint_steps: int = 200  # a checkpoint each so many steps, and at each end of an epoch
-    max_relations: int = 25  # between regions, the best of each photo
-    max_tokens: int = 80  # of a caption
-    min_word_count: int = 2  # rarer words of the training captions are unknown; not for a BERT
+    patience: Number = 0  # epochs without a better rSum of val until training stops; 0 never stops early
+    validate_every: Count = 1  # epochs
+    checkpoint_steps: Count = 200  # a checkpoint each so many steps, and at each end of an epoch
+    max_relations: Count = 25  # between regions, the best of each photo
+    max_tokens: Annotated[int, Range(3)] = 80  # of a caption
+    min_word_count: Count = 2  # rarer words of the training captions are unknown; not for a BERT
     device: str = "auto"  # "auto" is a GPU where there is one
     tensorboard: bool = True
 
     def __post_init__(self) -> None:
-        """Raises ConfigError where a number cannot be."""
-        least = {
-            "epochs": 1,
-            "batch_size": 2,
-            "learning_rate": 0,
-            "bert_rate": 0,
-            "weight_decay": 0,
-            "warm_up_steps": 0,
-            "all_negatives_epochs": 0,
-            "decay_epoch": 1,
-            "clip": 0,
-            "patience": 0,
-            "validate_every": 1,
-            "checkpoint_steps": 1,
-            "max_relations": 1,
-            "max_tokens": 3,
-            "min_word_count": 1,
-        }
-        wrong = [f"{k}={getattr(self, k)} (at least {v})" for k, v in least.items() if not getattr(self, k) >= v]
-        if wrong:
-            raise ConfigError("; ".join(wrong))
+        """Raises ConfigError where a folder has no name."""
+        if unnamed := [name for name in ("data", "out") if not getattr(self, name)]:
+            raise ConfigError("; ".join(f"{name}: must be given" for name in unnamed))
 
     def to_yaml(self) -> str:
         """Returns the options as YAML that `read_config` takes."""
@@ -143,7 +126,7 @@ def _dataclass(kind: Any, content: Any, where: str, problems: list[str]) -> Any:
     if not isinstance(content, Mapping):
         problems.append(f"{where.rstrip('.')}: {content!r} is not a mapping of keys to values")
         return None
-    known, hints = {f.name: f for f in fields(kind)}, get_type_hints(kind)
+    known, hints = {f.name: f for f in fields(kind)}, get_type_hints(kind, include_extras=True)
     for key in content:
         if key not in known:
             close = difflib.get_close_matches(str(key), known, 1)
@@ -164,6 +147,13 @@ def _dataclass(kind: Any, content: Any, where: str, problems: list[str]) -> Any:
 
 def _value(hint: Any, value: Any, where: str, problems: list[str]) -> Any:
     origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        kind, allowed = arguments
+        before = len(problems)
+        value = _value(kind, value, where, problems)
+        if len(problems) == before and value not in allowed:
+            problems.append(f"{where}: {value} is not {allowed}")
+        return value
     if origin is UnionType:  # dataclasses that are told apart by their name
         by_name = {next(f.default for f in fields(a) if f.name == "name"): a for a in arguments}
         name = value.get("name") if isinstance(value, Mapping) else value
@@ -186,6 +176,8 @@ def _value(hint: Any, value: Any, where: str, problems: list[str]) -> Any:
         return tuple(
             _value(a, v, f"{where}[{i}]", problems) for i, (a, v) in enumerate(zip(arguments, value, strict=True))
         )
+    if hint is str and value is None:  # so YAML reads an empty value
+        value = ""
     if hint is float and isinstance(value, str):  # YAML 1.1 reads 5e-4 as text
         with contextlib.suppress(ValueError):
             value = float(value)

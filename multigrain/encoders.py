@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from multigrain.batch import Captions, Photos
+from multigrain.ranges import Count, Share
 from multigrain.tokens import default_bert
 
 TextKind = Literal["bigru", "bert"]
@@ -32,15 +33,15 @@ class Sizes:
 class EncoderConfig:
     """Choices of the encoders; every model has these."""
 
-    dim: int = 1024  # D
+    dim: Count = 1024  # D
     region_mlp: bool = True  # add a two-layer perceptron to the linear map of a feature, as VSE-infinity's code does
     region_boxes: bool = True  # add an embedding of the box
-    region_dropout: float = 0.2  # probability that a region is left out in training
+    region_dropout: Share = 0.2  # probability that a region is left out in training
     text: TextKind = "bigru"
-    word_size: int = 300  # of the BiGRU's word vectors
+    word_size: Count = 300  # of the BiGRU's word vectors
     bert: str = ""  # folder, or name at a hub, of the BERT; empty: the all-MiniLM-L6-v2 of the package registry
     freeze_bert: bool = False  # leave the BERT as it comes; only the linear map behind it is trained
-    token_dropout: float = 0.2  # probability that a token is masked (half), exchanged (0.1) or left out (0.4)
+    token_dropout: Share = 0.2  # probability that a token is masked (half), exchanged (0.1) or left out (0.4)
 
 
 class RegionEncoder(nn.Module):

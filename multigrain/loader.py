@@ -46,6 +46,8 @@ class Loader:
         dtype: torch.dtype = torch.float32,  # of the features on the device
     ) -> None:
         """Raises ValueError where an option cannot be, or the split is smaller than a batch."""
+        if threads < 1:
+            raise ValueError(f"threads={threads}: batches are made by one thread at least")
         if not 0 <= rank < world_size <= batch_size:
             raise ValueError(f"rank {rank} of {world_size} with global batches of {batch_size}")
         self._captions = data.caption_rows(split)

@@ -19,6 +19,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 import torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch import distributed as dist
 from torch.nn.parallel import DistributedDataParallel
@@ -65,28 +66,41 @@ class Trainer:
         refuse_other_run(config)
         tokenizer = make_tokenizer(config)
         self.data = DataSet(config.data, tokenizer, max_relations=config.max_relations)
+        if not len(self.data.photo_rows("val")):
+            raise ConfigError(f"data: {config.data} has no val photos with regions, which tell the best weights")
         self.sizes = Sizes(self.data.feature_size, len(self.data.predicates), tokenizer.size, tokenizer.mask_id)
         torch.manual_seed(config.seed)
         try:
             self.model: RetrievalModel[Any, Any] = build_model(config.model, self.sizes).to(self.device)
+            self.loader = Loader(
+                self.data,
+                batch_size=config.batch_size,
+                seed=config.seed,
+                rank=self.rank,
+                world_size=self.world,
+                device=self.device,
+            )
         except ValueError as error:
             raise ConfigError(str(error)) from error
-        self.loader = Loader(
-            self.data,
-            batch_size=config.batch_size,
-            seed=config.seed,
-            rank=self.rank,
-            world_size=self.world,
-            device=self.device,
-        )
         self.labeller = make_labeller(self.data) if config.phrase_labels and self.model.wants_labels else None
         self.optimizer = make_optimizer(self.model, config)
         self.progress = Progress()
         if (self.out / LAST).is_file():
-            state = load_checkpoint(self.out / LAST, self.model, self.optimizer)
-            self.progress = Progress(**state["progress"])
-            self.loader.load_state_dict(state["loader"])
+            self._resume()
         self.steps = len(self.loader) * config.epochs
+
+    def _resume(self) -> None:
+        try:
+            state = load_checkpoint(self.out / LAST, self.model, self.optimizer)
+            self.loader.load_state_dict(state["loader"])
+        except (ValueError, SafetensorError) as error:
+            raise ConfigError(f"{self.out} holds a run that cannot go on here: {error}") from error
+        self.progress = Progress(**state["progress"])
+        self._judge()  # the patience may be another one now
+
+    def _judge(self) -> None:
+        """Decides whether val has not become better for too long."""
+        self.progress.finished = 0 < self.config.patience <= self.progress.since_best
 
     def train(self) -> Progress:
         """Trains to the end, and returns where it ended."""
@@ -103,9 +117,10 @@ class Trainer:
             while self.loader.epoch < config.epochs and not progress.finished:
                 started = time.perf_counter()
                 for batch in self.loader:
+                    rate = self._rate()
                     terms, norm = self.step(model, batch)
                     progress.step += 1
-                    log.step(progress.step, self.loader.epoch, terms, norm, self._rate(), started)
+                    log.step(progress.step, self.loader.epoch, terms, norm, rate, started)
                     started = time.perf_counter()
                     bar.update()
                     bar.set_postfix(loss=f"{sum(terms.values()):.3f}", best=f"{progress.best:.1f}")
@@ -181,7 +196,7 @@ class Trainer:
             verdict = verdict.to(self.device)
             dist.broadcast(verdict, 0)
         progress.best, progress.since_best = float(verdict[0]), int(verdict[1])
-        progress.finished = bool(self.config.patience) and progress.since_best >= self.config.patience
+        self._judge()
 
     def _save(self) -> None:
         if self.rank == 0:
@@ -221,7 +236,10 @@ def make_tokenizer(config: TrainConfig) -> Tokenizer:
     """Returns the BERT's word pieces, or the words of the training captions."""
     encoder = config.model.encoder
     if encoder.text == "bert":
-        return BertTokenizer.of(bert_folder(encoder.bert), config.max_tokens)
+        try:
+            return BertTokenizer.of(bert_folder(encoder.bert), config.max_tokens)
+        except (ImportError, OSError, ValueError) as error:  # the hub's own errors are of these, too
+            raise ConfigError(f"model.encoder.bert: {encoder.bert!r}: {error}") from error
     try:
         shards = Shards(config.data)
     except DataSetError as error:
@@ -242,8 +260,8 @@ def refuse_other_run(config: TrainConfig) -> None:
     path = Path(config.out) / CONFIG
     if not path.is_file():
         return
-    there, here = (flat(asdict(c)) for c in (read_config(str(path)), config))
-    free = {"patience", "device", "tensorboard", "checkpoint_steps"}  # may change from one start to the next
+    there, here = (flat(asdict(c)) | {"data": str(Path(c.data).resolve())} for c in (read_config(str(path)), config))
+    free = {"out", "patience", "device", "tensorboard", "checkpoint_steps"}  # may change from one start to the next
     if config.decay == "step":
         free.add("epochs")  # of a cosine every step depends on it
     changed = [k for k in sorted(there.keys() | here.keys()) if there.get(k) != here.get(k) and k not in free]

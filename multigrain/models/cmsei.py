@@ -32,6 +32,7 @@ from multigrain.late_interaction import masked_softmax, unit_vectors
 from multigrain.losses import Pairs, triplet
 from multigrain.models.retrieval_model import RetrievalModel
 from multigrain.pooling import Pooling, make_pool, masked_mean
+from multigrain.ranges import Amount, Count, Number, Share
 from schemas.feature_shard import SPATIAL_RELATIONS
 
 _TINY = 1e-6
@@ -41,16 +42,16 @@ _TINY = 1e-6
 class CmseiConfig:
     name: Literal["cmsei"] = "cmsei"
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
-    layers: int = 1  # of reasoning over each graph
-    heads: int = 4
-    dropout: float = 0.1
-    tau: float = 0.3  # a predicate with at least this score makes a semantic edge
+    layers: Number = 1  # of reasoning over each graph
+    heads: Count = 4
+    dropout: Share = 0.1
+    tau: Share = 0.3  # a predicate with at least this score makes a semantic edge
     pooling: Pooling = "gpo"  # of the global vectors; "mean" is what the paper's extension states
-    temperature: float = 10.0  # lambda
-    refinement: float = 0.2  # W starts as this times the identity
-    cross_weight: float = 0.5  # of each of the two cross-level scores, the global one counting 1
-    margin: float = 0.2
-    block: int = 32  # pairs are compared for so many captions (photos) at once
+    temperature: Amount = 10.0  # lambda
+    refinement: Amount = 0.2  # W starts as this times the identity
+    cross_weight: Amount = 0.5  # of each of the two cross-level scores, the global one counting 1
+    margin: Amount = 0.2
+    block: Count = 32  # pairs are compared for so many captions (photos) at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,7 +148,7 @@ def refined_score(
     others_mask: Tensor,
     refining: Tensor,
     query: Tensor,
-    temperature: float,
+    temperature: Amount,
 ) -> Tensor:
     """Returns the cross-level score of A sets with B sets, (A, B): members refined by the others, then asked by a
     query.

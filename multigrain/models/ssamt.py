@@ -33,6 +33,7 @@ from multigrain.losses import Pairs, mismatched_phrases, multi_scale
 from multigrain.models.retrieval_model import PhraseScores, RetrievalModel
 from multigrain.phrases import phrase_words, span_means, word_means
 from multigrain.pooling import make_pool, masked_mean
+from multigrain.ranges import Amount, Cosine, Count, Number, Share
 from schemas.feature_shard import SPATIAL_RELATIONS
 
 # Edge types of the text; 0 is no edge.
@@ -45,18 +46,18 @@ NO_CLASS, PHOTO = len(SPATIAL_RELATIONS), len(SPATIAL_RELATIONS) + 1
 class SsamtConfig:
     name: Literal["ssamt"] = "ssamt"
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
-    layers: int = 2  # of attention, on each side
-    heads: int = 4
-    dropout: float = 0.1
+    layers: Number = 2  # of attention, on each side
+    heads: Count = 4
+    dropout: Share = 0.1
     pooling: Literal["node", "gpo", "mean"] = "gpo"  # global vector: the node alone, or the node plus pooled members
-    temperature: float = 10.0  # lambda of the phrases' attention to regions
-    margin: float = 0.2
+    temperature: Amount = 10.0  # lambda of the phrases' attention to regions
+    margin: Amount = 0.2
     local: PhraseSum = "evidence"  # how the scores of a caption's phrases make its local score
-    local_weight: float = 1.0  # alpha
-    phrase_weight: float = 0.3  # beta; needs phrase labels, 0 trains without them
-    phrase_boundary: float = 0.3  # true phrases score above it, false ones below
-    phrase_temperature: float = 10.0  # of the penalty's logistic function
-    local_share: float = 1.0  # gamma, at test
+    local_weight: Amount = 1.0  # alpha
+    phrase_weight: Amount = 0.3  # beta; needs phrase labels, 0 trains without them
+    phrase_boundary: Cosine = 0.3  # true phrases score above it, false ones below
+    phrase_temperature: Amount = 10.0  # of the penalty's logistic function
+    local_share: Amount = 1.0  # gamma, at test
 
 
 @dataclass(frozen=True, slots=True, eq=False)

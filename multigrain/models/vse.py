@@ -19,6 +19,7 @@ from multigrain.late_interaction import unit_vectors
 from multigrain.losses import Pairs, triplet
 from multigrain.models.retrieval_model import RetrievalModel
 from multigrain.pooling import Pooling, make_pool
+from multigrain.ranges import Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class VseConfig:
     name: Literal["vse"] = "vse"
     encoder: EncoderConfig = field(default_factory=lambda: EncoderConfig(region_boxes=False))
     pooling: Pooling = "gpo"
-    margin: float = 0.2
+    margin: Amount = 0.2
 
 
 class Vse(RetrievalModel[Tensor, Tensor]):

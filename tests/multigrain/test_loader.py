@@ -119,6 +119,11 @@ def test_loader_refuses_ranks_that_cannot_be(data: DataSet, rank: int, world: in
         Loader(data, batch_size=size, rank=rank, world_size=world)
 
 
+def test_loader_refuses_to_work_without_threads(data: DataSet) -> None:
+    with pytest.raises(ValueError, match="threads=0"):
+        Loader(data, batch_size=8, threads=0)
+
+
 def test_loader_refuses_a_split_that_fills_no_batch(data: DataSet) -> None:
     with pytest.raises(ValueError, match="val has 0"):
         Loader(data, "val", drop_last=False)

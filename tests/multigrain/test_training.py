@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -163,6 +164,19 @@ def test_train_stops_when_val_gets_no_better(data: Path, tmp_path: Path) -> None
     assert again == lines
 
 
+def test_train_that_stopped_early_goes_on_with_more_patience(data: Path, tmp_path: Path) -> None:
+    options = ("epochs=5", "learning_rate=0.0")
+    train(data, tmp_path / "run", *options, "patience=1")
+    for patience, epochs in ((2, [1, 2, 3]), (0, [1, 2, 3, 4, 5])):
+        lines = train(data, tmp_path / "run", *options, f"patience={patience}")
+        assert [line["epoch"] for line in lines if line["kind"] == "val"] == epochs
+
+
+def test_train_logs_the_learning_rate_of_the_step(data: Path, tmp_path: Path) -> None:
+    lines = train(data, tmp_path / "run", "epochs=1", "warm_up_steps=4", "learning_rate=1.0", "validate_every=9")
+    assert [line["learning_rate"] for line in lines if line["kind"] == "train"][:5] == [0.25, 0.5, 0.75, 1.0, 1.0]
+
+
 def test_load_run_scores_as_the_best_validation_did(data: Path, tmp_path: Path) -> None:
     lines = train(data, tmp_path / "run", "model=resg")
     run = load_run(tmp_path / "run", device="cpu")
@@ -187,6 +201,53 @@ def test_trainer_refuses_labels_that_the_data_set_cannot_give(tmp_path: Path) ->
     write_data_set(tmp_path / "plain", (20,), splits=("train", "val"))
     with pytest.raises(ConfigError, match="phrase_labels=false trains without"):
         Trainer(read_config(None, options(tmp_path / "plain", tmp_path / "run", "model=ssamt")))
+
+
+def test_trainer_goes_on_in_a_folder_that_was_moved(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(data, tmp_path / "run", "epochs=1")
+    (tmp_path / "run").rename(tmp_path / "moved")
+    monkeypatch.chdir(data.parent)
+    trainer = Trainer(read_config(None, options(Path(data.name), tmp_path / "moved", "epochs=1")))
+    assert trainer.progress.step == len(trainer.loader)
+
+
+def test_trainer_refuses_to_go_on_with_data_that_was_made_anew(tmp_path: Path) -> None:
+    for images in (20, 21):
+        shutil.rmtree(tmp_path / "data", ignore_errors=True)
+        write_data_set(tmp_path / "data", (images, 9), splits=("train", "val"))
+        config = read_config(None, options(tmp_path / "data", tmp_path / "run", "epochs=1"))
+        if images == 20:
+            Trainer(config).train()
+    with pytest.raises(ConfigError, match="run holds a run that cannot go on here: the state is of data"):
+        Trainer(config)
+
+
+def test_trainer_refuses_a_damaged_checkpoint(data: Path, tmp_path: Path) -> None:
+    train(data, tmp_path / "run", "epochs=1")
+    with (tmp_path / "run" / "last.safetensors").open("r+b") as file:
+        file.truncate(1000)
+    with pytest.raises(ConfigError, match="run holds a run that cannot go on here"):
+        Trainer(read_config(None, options(data, tmp_path / "run", "epochs=1")))
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("batch_size=512", "train has 60 captions of photos with regions, a batch 512"),
+        ("model.encoder.text=bert model.encoder.bert=/no/such/folder", "model.encoder.bert: '/no/such/folder'"),
+    ],
+)
+def test_trainer_names_options_that_do_not_fit(data: Path, tmp_path: Path, option: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        Trainer(read_config(None, options(data, tmp_path / "run", *option.split())))
+
+
+def test_trainer_refuses_data_without_val_photos(tmp_path: Path) -> None:
+    write_data_set(tmp_path / "data", (20,), split="train")
+    with pytest.raises(ConfigError, match="data has no val photos with regions"):
+        Trainer(read_config(None, options(tmp_path / "data", tmp_path / "run")))
 
 
 def test_main_refuses_an_unknown_key_before_any_work(
