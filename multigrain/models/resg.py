@@ -217,9 +217,11 @@ class Resg(RetrievalModel[ResgImages, ResgCaptions], PhraseScores[ResgImages, Re
     def losses(self, images: ResgImages, captions: ResgCaptions, pairs: Pairs) -> dict[str, Tensor]:
         config = self.config
         graph, whole, node = self._compare(images, captions)
-        losses = {"graph": triplet(graph, pairs, margin=config.margin)}
-        if config.global_weight:
-            losses["global"] = config.global_weight * triplet(whole, pairs, margin=config.margin)
+        losses = {
+            "graph": triplet(graph, pairs, margin=config.margin),
+            # Also with a weight of 0: DDP waits for a gradient of every weight, those of the poolings too.
+            "global": config.global_weight * triplet(whole, pairs, margin=config.margin),
+        }
         if config.centre_weight:
             near, far = config.centre_margins
             losses["centre"] = config.centre_weight * centre_hinge(

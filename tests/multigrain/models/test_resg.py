@@ -84,6 +84,13 @@ def test_losses_reach_every_weight(labelled: bool, relations: str) -> None:
     assert [name for name, p in model.named_parameters() if p.grad is None] == []
 
 
+def test_losses_without_those_of_wholes_reach_every_weight() -> None:
+    model, batch, texts = _model(replace(SMALL, global_weight=0.0, centre_weight=0.0)).train(), photos(4), captions(8)
+    matches = batch.index[:, None] == texts.image
+    sum(model(batch, texts, Pairs(matches, ~matches)).values()).backward()
+    assert [name for name, p in model.named_parameters() if p.grad is None] == []
+
+
 def test_phrase_scores_and_regions_stand_where_the_phrases_are() -> None:
     model, batch = _model(), photos(3)
     images, codes = model.encode_images(batch), model.encode_captions(captions(6))
