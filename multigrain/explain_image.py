@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from multigrain.explain_page import SIDE, hue, load_photo, number_places
+from multigrain.explain_page import SIDE, hue, load_photo, marks, number_places
 from multigrain.search import Hit
 
 COLUMNS, GAP, LINE = 3, 16, 20
@@ -41,8 +41,8 @@ def _cell(place: int, hit: Hit, photos: Path | None, font: ImageFont.ImageFont |
     cell = Image.new("RGB", (SIDE, size[1] + LINE * (len(lines) + len(hit.phrases)) + 4), "white")
     draw = ImageDraw.Draw(photo)
     places = number_places(hit, LINE / scale)
-    for number, (phrase, (x, y)) in enumerate(zip(hit.phrases, places, strict=True), 1):
-        x1, y1, x2, y2 = (value * scale for value in phrase.box)
+    for (number, phrase, box), (x, y) in zip(marks(hit), places, strict=True):
+        x1, y1, x2, y2 = (value * scale for value in box)
         colour = _colour(phrase.score, 45)
         draw.rectangle((x1, y1, max(x1, x2), max(y1, y2)), outline=colour, width=3)
         draw.text((x * scale, y * scale), str(number), colour, font, stroke_width=2, stroke_fill="white")

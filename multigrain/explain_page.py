@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from multigrain.search import Hit, PhraseHit
+from multigrain.search import Box, Hit, PhraseHit
 
 SIDE = 480  # pixels of a photo's longer side on the page
 FALSE, TRUE = (
@@ -43,7 +43,7 @@ def explain_page(title: str, hits: Sequence[Hit], photos: Path | None) -> str:
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{_STYLE}</style></head>\n'
         f"<body><main>\n<h1>{escape(title)}</h1>\n"
         f"<p><small>A phrase is red up to a score of {FALSE}, green from {TRUE} on; the one that fits least is framed. "
-        f"Its number stands at the region where the model looked.</small></p>\n<ol>\n{items}\n</ol>\n"
+        f"Its number stands where the model looked.</small></p>\n<ol>\n{items}\n</ol>\n"
         f"</main></body></html>\n"
     )
 
@@ -69,15 +69,20 @@ def load_photo(hit: Hit, photos: Path | None) -> Image.Image | None:
     return upright
 
 
+def marks(hit: Hit) -> list[tuple[int, PhraseHit, Box]]:
+    """Returns every box to be drawn, with its phrase and the phrase's number."""
+    return [(number, phrase, box) for number, phrase in enumerate(hit.phrases, 1) for box in phrase.boxes]
+
+
 def number_places(hit: Hit, size: float) -> list[tuple[float, float]]:
-    """Returns where the number of each phrase stands, left and top, a `size` high: in its region's corner.
+    """Returns where the number of each box of each phrase stands, left and top, a `size` high: in the box's corner.
 
     Where another number stands there already, it moves aside; never out of the photo.
     """
     height, width = hit.image_size
     places: list[tuple[float, float]] = []
-    for phrase in hit.phrases:
-        corner, y = (min(max(v, 0), end - size) for v, end in zip(phrase.box[:2], (width, height), strict=True))
+    for _, _, box in marks(hit):
+        corner, y = (min(max(v, 0), end - size) for v, end in zip(box[:2], (width, height), strict=True))
         taken = [x for x, top in places if abs(y - top) < size]
         inside = (x for x in (corner + size * step for step in _ASIDE) if 0 <= x <= width - size)
         places.append((next((x for x in inside if all(abs(x - other) >= size for other in taken)), corner), y))
@@ -111,8 +116,7 @@ def _picture(hit: Hit, photos: Path | None) -> str:
         data = base64.b64encode(buffer.getvalue()).decode()
         inside = f'<image href="data:image/jpeg;base64,{data}" width="{width}" height="{height}"/>'
     size = max(width, height) / 24
-    for number, (phrase, (x, y)) in enumerate(zip(hit.phrases, number_places(hit, size), strict=True), 1):
-        x1, y1, x2, y2 = phrase.box
+    for (number, phrase, (x1, y1, x2, y2)), (x, y) in zip(marks(hit), number_places(hit, size), strict=True):
         colour = f"hsl({hue(phrase.score):.0f} 90% 45%)"
         inside += (
             f'<rect x="{x1:.1f}" y="{y1:.1f}" width="{x2 - x1:.1f}" height="{y2 - y1:.1f}" fill="none" '

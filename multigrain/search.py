@@ -34,7 +34,7 @@ class PhraseHit:
 
     text: str  # as it stands in the caption
     score: float  # in [-1, 1]
-    box: Box  # xyxy pixels of the region that it attends to most
+    boxes: tuple[Box, ...]  # xyxy pixels of the region that it attends to most, or of several where they are equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +127,11 @@ def _hit(
             image = run.model.encode_images(photos.to(run.device))
             caption = run.model.encode_captions(captions.to(run.device))
             scores = run.model.phrase_scores(image, caption)[0, 0].tolist()
-            regions = run.model.phrase_regions(image, caption)[0, 0].argmax(-1).tolist()
-        boxes, kinds = photos.boxes[0].tolist(), captions.phrase_kind[0].tolist()
+            weight = run.model.phrase_regions(image, caption)[0, 0].cpu()  # (K, R)
+        most = weight == weight.amax(1, keepdim=True)
+        boxes, kinds = photos.boxes[0], captions.phrase_kind[0].tolist()
         found = tuple(
-            PhraseHit(words, scores[k], tuple(boxes[regions[k]]))
+            PhraseHit(words, scores[k], tuple((x1, y1, x2, y2) for x1, y1, x2, y2 in boxes[most[k]].tolist()))
             for k, words in enumerate(phrases)
             if kinds[k] != NO_PHRASE
         )

@@ -63,6 +63,7 @@ class ResgImages:
     objects_mask: Tensor  # (N, R)
     relations: Tensor  # (N, E, D) unit vectors
     relations_mask: Tensor  # (N, E)
+    pairs: Tensor  # (N, E, 2) the regions at the ends of each relation, in 0 .. R - 1 also where there is none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,7 +146,7 @@ class Resg(RetrievalModel[ResgImages, ResgCaptions], PhraseScores[ResgImages, Re
             ends = torch.where((index[:, :, None] == place) & there[:, :, None], kind, ends)
         objects, relations = self.visual(objects, relations, ends)
         whole = unit_vectors(self.pool_regions(objects, mask))
-        return ResgImages(whole, unit_vectors(objects), mask, unit_vectors(relations), there)
+        return ResgImages(whole, unit_vectors(objects), mask, unit_vectors(relations), there, pairs)
 
     def _relations(self, photos: Photos, objects: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Returns pairs (N, E, 2), names (N, E), strengths (N, E) and which of them are there (N, E)."""
@@ -250,11 +251,18 @@ class Resg(RetrievalModel[ResgImages, ResgCaptions], PhraseScores[ResgImages, Re
         return scores
 
     def phrase_regions(self, images: ResgImages, captions: ResgCaptions) -> Tensor:
-        real = int(captions.present.sum())
-        similarity = similarities(images.objects, captions.nodes[:real])  # (N, R, P)
-        weight = masked_softmax(similarity * 10, images.objects_mask[:, :, None], dim=1)
-        found = weight.new_zeros(len(weight), *captions.present.shape, weight.shape[1])
-        found[:, captions.present] = weight.transpose(1, 2)
+        """Of a triple: half for each end of the relation that its score is of; without relations as of an object."""
+        _, similarity = self._best(images, captions)
+        similarity = similarity[:, :, : int(captions.present.sum())]  # (N, R + E, P)
+        mask = images.objects_mask
+        weight = masked_softmax(similarity[:, : mask.shape[1]] * 10, mask[:, :, None], dim=1).transpose(1, 2)
+        best = similarity.argmax(1)  # (N, P)
+        region = torch.arange(mask.shape[1], device=mask.device)[None, :, None].expand(len(mask), -1, 2)
+        ends = gather_nodes(torch.cat([region, images.pairs], dim=1), best)  # (N, P, 2), of a region itself twice
+        at_ends = torch.zeros_like(weight).scatter_add(2, ends, torch.full_like(ends, 0.5, dtype=weight.dtype))
+        weight = torch.where((best >= mask.shape[1])[:, :, None], at_ends, weight)
+        found = weight.new_zeros(len(weight), *captions.present.shape, mask.shape[1])
+        found[:, captions.present] = weight
         return found
 
 

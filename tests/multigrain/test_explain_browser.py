@@ -19,7 +19,7 @@ from tests.hostile_texts import HOSTILE
 
 Open = Callable[..., Opened]
 HEIGHT, WIDTH = 300, 400
-PHRASES = (PhraseHit("brown dog", 0.9, (40, 30, 200, 120)), PhraseHit("red ball", 0.02, (240, 150, 360, 270)))
+PHRASES = (PhraseHit("brown dog", 0.9, ((40, 30, 200, 120),)), PhraseHit("red ball", 0.02, ((240, 150, 360, 270),)))
 HITS = [
     Hit("scene_1", "a.png", (HEIGHT, WIDTH), "", 0.8, PHRASES),
     Hit("scene_2", "b.png", (HEIGHT, WIDTH), "", 0.4, PHRASES[::-1]),
@@ -85,8 +85,8 @@ def test_page_colours_phrases_and_frames_the_one_that_fits_least(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 390, 1300])
 def test_page_is_accessible(write_page: Callable[..., Path], open_page: Open, scheme: str, width: int) -> None:
-    shades = tuple(PhraseHit(f"phrase {n}", n / 10, (10, 10 * n, 390, 290)) for n in range(7))
-    wide = PhraseHit("y" * 90, 0.2, PHRASES[0].box)
+    shades = tuple(PhraseHit(f"phrase {n}", n / 10, ((10, 10 * n, 390, 290),)) for n in range(7))
+    wide = PhraseHit("y" * 90, 0.2, PHRASES[0].boxes)
     long = replace(HITS[0], image_id="x" * 90, caption="word" * 30, phrases=(*shades, wide))
     path = write_page("a brown dog and a red ball", [*HITS, long])
     opened = open_page(path, color_scheme=scheme, viewport={"width": width, "height": 900})
@@ -99,8 +99,8 @@ def test_page_is_accessible(write_page: Callable[..., Path], open_page: Open, sc
 
 
 def test_page_runs_nothing_that_a_stranger_wrote(write_page: Callable[..., Path], open_page: Open) -> None:
-    box = PHRASES[0].box
-    hits = [Hit(text, text, (HEIGHT, WIDTH), text, 0.5, (PhraseHit(text, 0.1, box), *PHRASES)) for text in HOSTILE]
+    boxes = PHRASES[0].boxes
+    hits = [Hit(text, text, (HEIGHT, WIDTH), text, 0.5, (PhraseHit(text, 0.1, boxes), *PHRASES)) for text in HOSTILE]
     opened = open_page(write_page(HOSTILE[0], hits))
     page = opened.page
     assert page.inner_text("h1") == HOSTILE[0]

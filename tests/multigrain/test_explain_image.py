@@ -10,7 +10,7 @@ from multigrain.search import Hit, PhraseHit
 
 def test_explain_image_draws_boxes_in_the_phrases_colours(tmp_path: Path) -> None:
     Image.new("RGB", (200, 100), "white").save(tmp_path / "a.png")
-    phrases = (PhraseHit("man", 0.0, (20, 20, 60, 60)), PhraseHit("ball", 0.9, (100, 20, 160, 80)))
+    phrases = (PhraseHit("man", 0.0, ((20, 20, 60, 60),)), PhraseHit("ball", 0.9, ((100, 20, 160, 80),)))
     page = np.asarray(explain_image("q", [Hit("a", "a.png", (100, 200), "a man", 0.5, phrases)] * 4, tmp_path)).astype(
         int
     )

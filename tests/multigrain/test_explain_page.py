@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +13,7 @@ EVIL = "<script>alert(1)</script>\"'&"
 
 
 def hit(uri: str = "a.jpg") -> Hit:
-    phrases = (PhraseHit(EVIL, 0.05, (1, 2, 30, 40)), PhraseHit("ball", 0.9, (5, 5, 9, 9)))
+    phrases = (PhraseHit(EVIL, 0.05, ((1, 2, 30, 40),)), PhraseHit("ball", 0.9, ((5, 5, 9, 9),)))
     return Hit(EVIL, uri, (100, 200), EVIL, 0.5, phrases)
 
 
@@ -31,6 +32,13 @@ def test_explain_page_draws_each_region_once() -> None:
     page = explain_page("q", [hit()], None)
     assert page.count("<rect") == 2
     assert 'x="1.0" y="2.0" width="29.0" height="38.0"' in page
+
+
+def test_explain_page_draws_all_regions_of_a_phrase_with_its_number() -> None:
+    boxes = ((1.0, 2.0, 30.0, 40.0), (5.0, 5.0, 9.0, 9.0))
+    page = explain_page("q", [replace(hit(), phrases=(*hit().phrases, PhraseHit("on", 0.5, boxes)))], None)
+    assert page.count("<rect") == 4
+    assert re.findall(r">(\d)</text>", page) == ["1", "2", "3", "3"]
 
 
 def test_explain_page_asks_for_nothing_from_outside(tmp_path: Path) -> None:
@@ -67,7 +75,7 @@ def test_load_photo_that_is_none(tmp_path: Path, content: bytes) -> None:
 
 @pytest.mark.parametrize("corner", [(50, 40), (195, 40), (-3, 99), (199, -5)])
 def test_number_places_are_inside_the_photo_and_apart(corner: tuple[float, float]) -> None:
-    phrases = tuple(PhraseHit("ball", 0.5, (*corner, 200, 100)) for _ in range(5))
+    phrases = tuple(PhraseHit("ball", 0.5, ((*corner, 200, 100),)) for _ in range(5))
     places = number_places(Hit("a", "a.jpg", (100, 200), "balls", 0.5, phrases), 8)
     assert all(0 <= x <= 192 and 0 <= y <= 92 for x, y in places)
     lefts = sorted(x for x, _ in places)

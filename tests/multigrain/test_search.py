@@ -22,13 +22,13 @@ SMALL = ["model.encoder.dim=16", "model.encoder.word_size=8", "batch_size=8", "e
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data set with photos, and runs of SSAMT and of VSE on it, of one epoch."""
+    """A data set with photos, and runs of SSAMT, ReSG and VSE on it, of one epoch."""
     folder = tmp_path_factory.mktemp("search")
     written = write_data_set(folder / "data", (20, 0, 19), captions=3, splits=("train", "val", "test"), rules=True)
     (folder / "photos").mkdir()
     for image in written.graphs:
         Image.new("RGB", (101, 100), "blue").save(folder / "photos" / image.uri)
-    for name in ("ssamt", "vse"):
+    for name in ("ssamt", "resg", "vse"):
         options = [f"data={folder / 'data'}", f"out={folder / name}", f"model={name}", *SMALL, "tensorboard=false"]
         Trainer(read_config(None, [*options, "device=cpu"])).train()
     return folder
@@ -80,7 +80,18 @@ def test_photos_for_says_which_phrase_stands_where(run: Run) -> None:
     ]
     photo, _ = data.find(hit.image_id)
     boxes = data.shards[photo].boxes.tolist()
-    assert all(list(phrase.box) in boxes for phrase in hit.phrases)
+    assert all(list(box) in boxes for phrase in hit.phrases for box in phrase.boxes)
+    assert [len(phrase.boxes) for phrase in hit.phrases] == [1, 1, 1]
+
+
+def test_photos_for_shows_both_ends_of_the_relation_that_a_triple_is_scored_by(folder: Path) -> None:
+    run = load_run(folder / "resg", device="cpu")
+    data = run.open_data()
+    hits = photos_for(run, data, own_query(run, int(data.caption_rows("test")[0])), "test", top=100)
+    regions = [len(data.shards[data.find(hit.image_id)[0]].boxes) for hit in hits]
+    assert max(regions) > 1
+    # A photo with one region has no relations.
+    assert [[len(phrase.boxes) for phrase in hit.phrases] for hit in hits] == [[1, 1, min(n, 2)] for n in regions]
 
 
 def test_captions_for_ranks_the_captions_of_the_photos_split(run: Run) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from multigrain.batch import TRIPLE
 from multigrain.encoders import EncoderConfig
 from multigrain.losses import Pairs
 from multigrain.models.resg import Resg, ResgConfig, union_boxes
@@ -98,3 +99,29 @@ def test_phrase_scores_and_regions_stand_where_the_phrases_are() -> None:
     assert (scores[:, 0] == -1).all()
     assert (scores[:, 2] > -1).all()
     torch.testing.assert_close(regions[:, 2].sum(2), torch.ones(3, 3))
+
+
+@pytest.mark.parametrize("relations", ["predicted", "proposed"])
+def test_phrase_regions_of_a_triple_are_the_ends_of_the_relation_that_it_is_scored_by(relations: str) -> None:
+    model, batch, texts = _model(replace(SMALL, relations=relations)), photos(6), captions(12)
+    images, codes = model.encode_images(batch), model.encode_captions(texts)
+    scores, regions = model.phrase_scores(images, codes), model.phrase_regions(images, codes)
+    triples = (codes.present & (texts.phrase_kind == TRIPLE)).nonzero()
+    nodes = codes.nodes[codes.triple]
+    for n in images.relations_mask.any(1).nonzero()[:, 0].tolist():
+        there = images.relations_mask[n]
+        for node, (m, k) in zip(nodes, triples.tolist(), strict=True):
+            cosine, best = (images.relations[n][there] @ node).max(0)
+            torch.testing.assert_close(scores[n, m, k], cosine)
+            expected = torch.zeros(batch.features.shape[1])
+            for end in images.pairs[n][there][best].tolist():
+                expected[end] += 0.5
+            torch.testing.assert_close(regions[n, m, k], expected)
+
+
+def test_phrase_regions_of_a_photo_without_relations_are_led_by_the_region_of_the_score() -> None:
+    model = _model()
+    images, codes = model.encode_images(photos(1)), model.encode_captions(captions(6))
+    regions = model.phrase_regions(images, codes)[0][codes.present]
+    best = (codes.nodes[: len(regions)] @ images.objects[0][images.objects_mask[0]].t()).argmax(1)
+    assert regions.argmax(1).tolist() == best.tolist()
