@@ -18,7 +18,7 @@ from multigrain.loader import candidate_batches
 from multigrain.models.retrieval_model import PhraseScores
 from multigrain.ranking import auc, balanced_accuracy, best_threshold, fold_recalls, middle_ranks, ranks, recalls
 from multigrain.run import Run
-from multigrain.scoring import score_split
+from multigrain.scoring import on_device, score_split
 from multigrain.shards import DataSetError
 from schemas.records import Split
 
@@ -34,8 +34,6 @@ def evaluate(run: Run, data: DataSet, split: Split, *, extended: bool = False) -
     CxC and ECCV Caption. Raises DataSetError where the split has no photos or, with `extended`, they are not COCO's,
     and ValueError where a score is NaN.
     """
-    if not len(data.photo_rows(split)):
-        raise DataSetError(f"{data.shards.folder} has no {split} photos with regions")
     found = score_split(run.model, data, split, run.device)
     both = ranks(found.scores, found.caption_photo)
     report: dict[str, Any] = {
@@ -83,8 +81,7 @@ def labelled_phrase_scores(run: Run, data: DataSet, split: Split) -> tuple[Score
     """
     found: dict[int, list[Scores]] = {POSITIVE: [np.empty(0, np.float32)], NEGATIVE: [np.empty(0, np.float32)]}
     if isinstance(run.model, PhraseScores):
-        for batch in candidate_batches(data, split, PAIRS):
-            batch = batch.to(run.device)
+        for batch in on_device(candidate_batches(data, split, PAIRS), run.device):
             images, captions = run.model.encode_images(batch.photos), run.model.encode_captions(batch.captions)
             scores = run.model.phrase_scores(images, captions)  # (PAIRS, PAIRS, K), of which photo i, caption i count
             own = scores[torch.arange(len(batch)), torch.arange(len(batch))].float()

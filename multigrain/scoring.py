@@ -5,18 +5,22 @@ Legend: N photos, M captions of the split.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from multigrain.batch import Batch, Photos
 from multigrain.data import DataSet
 from multigrain.loader import caption_batches, photo_batches
 from multigrain.models import RetrievalModel
+from multigrain.shards import DataSetError
 from schemas.records import Split
 
+Stored = TypeVar("Stored", Photos, Batch)
 BLOCK = 128  # photos, and captions, encoded and compared at once: what a pair needs is held for BLOCK x BLOCK pairs
 
 
@@ -32,8 +36,11 @@ class SplitScores:
 
 @torch.inference_mode()
 def score_split(model: RetrievalModel[Any, Any], data: DataSet, split: Split, device: torch.device) -> SplitScores:
-    """Returns the scores of all pairs of a split's photos and captions; the model must be in evaluation mode."""
-    images, captions = encode_split(model, data, split, device)
+    """Returns the scores of all pairs of a split's photos and captions; the model must be in evaluation mode.
+
+    Raises DataSetError where the split has no photos with regions.
+    """
+    images, captions = encode_photos(model, data, split, device), encode_captions(model, data, split, device)
     blocks = [torch.cat([model.scores(image, caption).float().cpu() for caption in captions], 1) for image in images]
     photos, rows = data.photo_rows(split), data.caption_rows(split)
     place = np.searchsorted(photos, data.caption_images(rows))
@@ -41,10 +48,30 @@ def score_split(model: RetrievalModel[Any, Any], data: DataSet, split: Split, de
 
 
 @torch.inference_mode()
-def encode_split(
-    model: RetrievalModel[Any, Any], data: DataSet, split: Split, device: torch.device
-) -> tuple[list[Any], list[Any]]:
-    """Returns a split's photos and captions encoded, BLOCK at a time, in the order of the data set's rows."""
-    images = [model.encode_images(photos.to(device)) for photos in photo_batches(data, split, BLOCK)]
-    captions = [model.encode_captions(batch.to(device)) for batch in caption_batches(data, split, BLOCK)]
-    return images, captions
+def encode_photos(model: RetrievalModel[Any, Any], data: DataSet, split: Split, device: torch.device) -> list[Any]:
+    """Returns a split's photos encoded, BLOCK at a time, in the order of data.photo_rows.
+
+    Raises DataSetError where there are none.
+    """
+    if not len(data.photo_rows(split)):
+        raise DataSetError(f"{data.shards.folder} has no {split} photos with regions")
+    return [model.encode_images(photos) for photos in on_device(photo_batches(data, split, BLOCK), device)]
+
+
+@torch.inference_mode()
+def encode_captions(model: RetrievalModel[Any, Any], data: DataSet, split: Split, device: torch.device) -> list[Any]:
+    """Returns a split's captions encoded, BLOCK at a time, in the order of data.caption_rows."""
+    return [model.encode_captions(captions.to(device)) for captions in caption_batches(data, split, BLOCK)]
+
+
+def on_device(batches: Iterable[Stored], device: torch.device) -> Iterator[Stored]:
+    """Yields batches on a device; the next one is asked for when a GPU has read this one.
+
+    The features of a batch lie in a buffer that is filled again for a later one, and a GPU copies after the call.
+    """
+    for batch in batches:
+        moved = batch.to(device)
+        copied = torch.cuda.current_stream(device).record_event() if device.type == "cuda" else None
+        yield moved
+        if copied is not None:
+            copied.synchronize()

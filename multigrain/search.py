@@ -18,7 +18,7 @@ from multigrain.caption_table import behind_padding, read_captions
 from multigrain.data import DataSet, captions_of
 from multigrain.models.retrieval_model import PhraseScores
 from multigrain.run import Run
-from multigrain.scoring import encode_split
+from multigrain.scoring import encode_captions, encode_photos
 from schemas.graph_shard import graph_table
 from schemas.label_shard import label_table
 from schemas.manifest import RUN
@@ -75,8 +75,11 @@ class Query:
 
 
 def photos_for(run: Run, data: DataSet, query: Query, split: Split, top: int = 10) -> list[Hit]:
-    """Returns the photos of a split that fit a query best, best first."""
-    images, _ = encode_split(run.model, data, split, run.device)
+    """Returns the photos of a split that fit a query best, best first.
+
+    Raises DataSetError where the split has no photos with regions.
+    """
+    images = encode_photos(run.model, data, split, run.device)
     captions = query.captions(run)
     with torch.inference_mode():
         text = run.model.encode_captions(captions.to(run.device))
@@ -92,7 +95,7 @@ def photos_for(run: Run, data: DataSet, query: Query, split: Split, top: int = 1
 def captions_for(run: Run, data: DataSet, image_id: str, top: int = 10) -> list[Hit]:
     """Returns the captions of a photo's split that fit it best, best first. Raises KeyError where there is none."""
     photo, split = data.find(image_id)
-    _, captions = encode_split(run.model, data, split, run.device)
+    captions = encode_captions(run.model, data, split, run.device)
     with torch.inference_mode():
         image = run.model.encode_images(data.photos(np.array([photo])).to(run.device))
         scores = torch.cat([run.model.scores(image, block)[0].float().cpu() for block in captions])

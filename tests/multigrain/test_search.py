@@ -13,6 +13,7 @@ from multigrain.config import read_config
 from multigrain.run import Run, load_run
 from multigrain.scoring import score_split
 from multigrain.search import Query, captions_for, photos_for
+from multigrain.shards import DataSetError
 from multigrain.training import Trainer
 from tests.small_data import caption, write_data_set
 from transforms.phrases import phrases
@@ -67,6 +68,18 @@ def test_photos_for_ranks_the_split_by_the_models_scores(run: Run) -> None:
     np.testing.assert_allclose([hit.score for hit in hits], found.scores[order[:5], 0], atol=1e-5)
 
 
+def test_photos_for_reads_no_captions_of_the_split(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, query = run.open_data(), own_query(run, 0)
+    monkeypatch.setattr(data, "captions", None)
+    assert photos_for(run, data, query, "test", top=3)
+
+
+def test_photos_for_refuses_a_split_without_photos(run: Run, tmp_path: Path) -> None:
+    write_data_set(tmp_path / "train", split="train")
+    with pytest.raises(DataSetError, match="train has no test photos"):
+        photos_for(run, run.open_data(tmp_path / "train"), Query("a red man"), "test")
+
+
 def test_photos_for_says_which_phrase_stands_where(run: Run) -> None:
     data = run.open_data()
     one, graph = caption(random.Random(0), "query")
@@ -103,6 +116,15 @@ def test_captions_for_ranks_the_captions_of_the_photos_split(run: Run) -> None:
     texts = {c.caption_id: c.text for image in data.shards for c in image.graphs.captions}
     assert [hit.caption for hit in hits] == [texts[caption_ids[i]] for i in order]
     assert {hit.image_id for hit in hits} == {ids[2]}
+
+
+def test_captions_for_reads_the_one_photo(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, read = run.open_data(), set[int]()
+    prepare = data.prepare_photos
+    monkeypatch.setattr(data, "prepare_photos", lambda rows: (read.update(rows.tolist()), prepare(rows))[1])
+    image_id = data.names("test")[0][1]
+    assert captions_for(run, data, image_id, top=3)
+    assert read == {data.find(image_id)[0]}
 
 
 def test_photos_for_plain_words_of_a_model_without_phrases(folder: Path) -> None:
