@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from multigrain.explain_page import SIDE, hue, load_photo, marks, number_places
+from multigrain.explain_page import SIDE, hue, in_pixels, load_photo, marks, number_places
 from multigrain.search import Hit
 
 COLUMNS, GAP, LINE = 3, 16, 20
@@ -32,10 +32,11 @@ def explain_image(title: str, hits: Sequence[Hit], photos: Path | None) -> Image
 
 
 def _cell(place: int, hit: Hit, photos: Path | None, font: ImageFont.ImageFont | ImageFont.FreeTypeFont) -> Image.Image:
+    photo = load_photo(hit, photos)
+    hit = in_pixels(hit, photo)
     height, width = hit.image_size
     scale = SIDE / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    photo = load_photo(hit, photos)
     photo = Image.new("RGB", size, "#dddddd") if photo is None else photo.resize(size)
     lines = textwrap.wrap(f"{place}. {hit.image_id}  {hit.score:.3f}  {hit.caption}", 60)
     cell = Image.new("RGB", (SIDE, size[1] + LINE * (len(lines) + len(hit.phrases)) + 4), "white")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -69,6 +70,21 @@ def load_photo(hit: Hit, photos: Path | None) -> Image.Image | None:
     return upright
 
 
+def in_pixels(hit: Hit, photo: Image.Image | None) -> Hit:
+    """Returns the hit with boxes in pixels: those of a photo whose size is not known, 1 x 1, are fractions.
+
+    They become pixels of the photo that was loaded, or else of a square of SIDE.
+    """
+    if hit.image_size != (1, 1):
+        return hit
+    width, height = (SIDE, SIDE) if photo is None else photo.size
+    phrases = (
+        replace(p, boxes=tuple((x1 * width, y1 * height, x2 * width, y2 * height) for x1, y1, x2, y2 in p.boxes))
+        for p in hit.phrases
+    )
+    return replace(hit, image_size=(height, width), phrases=tuple(phrases))
+
+
 def marks(hit: Hit) -> list[tuple[int, PhraseHit, Box]]:
     """Returns every box to be drawn, with its phrase and the phrase's number."""
     return [(number, phrase, box) for number, phrase in enumerate(hit.phrases, 1) for box in phrase.boxes]
@@ -107,8 +123,9 @@ def _phrase(number: int, phrase: PhraseHit, least: bool) -> str:
 
 
 def _picture(hit: Hit, photos: Path | None) -> str:
-    height, width = hit.image_size
     image = load_photo(hit, photos)
+    hit = in_pixels(hit, image)
+    height, width = hit.image_size
     inside = ""
     if image is not None:
         buffer = BytesIO()

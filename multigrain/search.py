@@ -43,7 +43,7 @@ class Hit:
 
     image_id: str
     uri: str  # of the photo, below the folder of photos
-    image_size: tuple[int, int]  # height, width in pixels
+    image_size: tuple[int, int]  # height, width in pixels; 1 x 1 where it is not known, and boxes are fractions of it
     caption: str
     score: float
     phrases: tuple[PhraseHit, ...]  # none where the model gives them no scores

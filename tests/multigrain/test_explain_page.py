@@ -48,6 +48,24 @@ def test_explain_page_asks_for_nothing_from_outside(tmp_path: Path) -> None:
     assert "data:image/jpeg" in page
 
 
+UNIT = Hit("a", "a.jpg", (1, 1), "a ball", 0.5, (PhraseHit("ball", 0.9, ((0.25, 0.5, 0.75, 1.0),)),))
+
+
+def test_explain_page_draws_fractions_on_a_photo_of_unknown_size(tmp_path: Path) -> None:
+    Image.new("RGB", (2 * SIDE, SIDE)).save(tmp_path / "a.jpg")
+    page = explain_page("q", [UNIT], tmp_path)
+    assert f'viewBox="0 0 {SIDE} {SIDE // 2}"' in page
+    assert "<image href=" in page
+    assert f'x="{SIDE / 4}" y="{SIDE / 4}" width="{SIDE / 2}" height="{SIDE / 4}"' in page
+    assert all(float(size) > 1 for size in re.findall(r'(?:stroke-width|font-size)="([^"]*)"', page))
+
+
+def test_explain_page_draws_fractions_without_a_photo_in_a_square() -> None:
+    page = explain_page("q", [UNIT], None)
+    assert f'viewBox="0 0 {SIDE} {SIDE}"' in page
+    assert f'x="{SIDE / 4}" y="{SIDE / 2}" width="{SIDE / 2}" height="{SIDE / 2}"' in page
+
+
 @pytest.mark.parametrize(("score", "expected"), [(-1, 0), (0.1, 0), (0.3, 60), (0.5, 120), (1, 120)])
 def test_hue_goes_from_red_to_green(score: float, expected: float) -> None:
     assert hue(score) == pytest.approx(expected)
