@@ -5,6 +5,7 @@ Legend: N photos, M captions of the split, K phrases a caption, P labelled phras
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from multigrain.batch import NO_PHRASE
+from multigrain.config import ConfigError
 from multigrain.data import DataSet
 from multigrain.label_codes import NEGATIVE, POSITIVE
 from multigrain.loader import candidate_batches
@@ -32,8 +34,9 @@ def evaluate(run: Run, data: DataSet, split: Split, *, extended: bool = False) -
     Photos without regions can not be found; `left_out` counts them. "folds_1k" is None where there are fewer than
     2,000 photos, "phrases" where the model gives phrases no scores or the split has no labelled ones. `extended` adds
     CxC and ECCV Caption. Raises DataSetError where the split has no photos or, with `extended`, they are not COCO's,
-    and ValueError where a score is NaN.
+    ConfigError where eccv-caption is missing, and ValueError where a score is NaN.
     """
+    coco_extended = _coco_extended(data, split) if extended else None
     found = score_split(run.model, data, split, run.device)
     both = ranks(found.scores, found.caption_photo)
     report: dict[str, Any] = {
@@ -45,12 +48,22 @@ def evaluate(run: Run, data: DataSet, split: Split, *, extended: bool = False) -
         "folds_1k": fold_recalls(found.scores, found.caption_photo),
         "phrases": _phrases(run, data, split),
     }
-    if extended:
-        from multigrain.coco_extended import coco_extended  # an extra of its own
-
-        photo_ids, caption_ids = data.names(split)
-        report["coco_extended"] = coco_extended(found.scores, _numbers(photo_ids), _numbers(caption_ids))
+    if coco_extended is not None:
+        report["coco_extended"] = coco_extended(found.scores)
     return report
+
+
+def _coco_extended(data: DataSet, split: Split) -> Callable[[Scores], dict[str, float]]:
+    """Returns what judges the scores of a split by CxC and ECCV Caption, before there are any: it may not be possible.
+
+    Raises ConfigError where the extra is not installed, and DataSetError where the ids are not COCO's.
+    """
+    try:
+        from multigrain.coco_extended import coco_extended
+    except ModuleNotFoundError as error:
+        raise ConfigError(f"--coco-extended needs eccv-caption ({error}): pip install 'multigrain[eval]'") from error
+    photo_ids, caption_ids = map(_numbers, data.names(split))
+    return lambda scores: coco_extended(scores, photo_ids, caption_ids)
 
 
 def _numbers(ids: list[str]) -> list[int]:

@@ -1,4 +1,5 @@
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -77,10 +78,23 @@ def test_evaluate_refuses_a_split_without_photos(run: Run, tmp_path: Path) -> No
         evaluate(run, run.open_data(tmp_path / "train"), "test")
 
 
-def test_evaluate_says_whose_ids_the_extended_truths_know(run: Run) -> None:
+def test_evaluate_says_whose_ids_the_extended_truths_know_before_it_scores(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("eccv_caption", reason="the extra [eval] is not installed")
+    monkeypatch.setattr("multigrain.evaluation.score_split", None)
     with pytest.raises(DataSetError, match="COCO's own ids"):
         evaluate(run, run.open_data(), "test", extended=True)
+
+
+def test_evaluate_command_says_what_to_install_before_it_scores(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "multigrain.coco_extended", raising=False)
+    monkeypatch.setitem(sys.modules, "eccv_caption", None)  # as if it was not installed
+    monkeypatch.setattr("multigrain.evaluation.score_split", None)
+    assert main(["evaluate", str(folder / "run"), "--device", "cpu", "--coco-extended"]) == 2
+    assert "pip install 'multigrain[eval]'" in capsys.readouterr().err
 
 
 def test_evaluate_command_names_a_missing_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
