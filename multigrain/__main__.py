@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     evaluate.add_argument("--split", choices=("train", "val", "test"), default="test")
     evaluate.add_argument("--device", default="auto")
     evaluate.add_argument("--coco-extended", action="store_true", help="CxC and ECCV Caption too (extra: eval)")
-    evaluate.add_argument("--json", metavar="FILE", help="write the same as JSON")
+    evaluate.add_argument("--json", metavar="FILE", type=new_file, help="write the same as JSON")
     search = commands.add_parser(
         "search",
         help="photos for words, or captions for a photo, as a page that shows each phrase's score and region",
@@ -41,10 +41,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_search_arguments(search)
     args = parser.parse_args(argv)
     from multigrain.config import ConfigError
+    from multigrain.run import RunError
 
     try:
         return {"train": _train, "evaluate": _evaluate, "search": _search}[args.command](args)
-    except (ConfigError, DataSetError, FileNotFoundError) as error:
+    except (ConfigError, DataSetError, RunError, FileNotFoundError) as error:
         print(f"python -m multigrain {args.command}: {error}", file=sys.stderr)
         return WRONG
     except KeyboardInterrupt:
@@ -64,8 +65,18 @@ def add_search_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--top", type=int, default=9, metavar="N")
     parser.add_argument("--device", default="auto")
-    parser.add_argument("--html", metavar="FILE", default="search.html")
-    parser.add_argument("--png", metavar="FILE")
+    parser.add_argument("--html", metavar="FILE", type=new_file, default="search.html")
+    parser.add_argument("--png", metavar="FILE", type=new_file)
+
+
+def new_file(name: str) -> Path:
+    """Returns the path of a file to be written. Raises ArgumentTypeError where it cannot be: better before the work."""
+    path = Path(name)
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(f"{name!r} is a folder")
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{name!r}: there is no folder {path.parent}")
+    return path
 
 
 def _search(args: argparse.Namespace) -> int:
@@ -97,9 +108,9 @@ def show_hits(args: argparse.Namespace, query: Query) -> int:
     folder = Path(args.images) if args.images else photo_folder(data)
     if folder is None:
         print("without --images PHOTOS the page shows regions and no photos", file=sys.stderr)
-    Path(args.html).write_text(explain_page(title, hits, folder), "utf-8")
+    args.html.write_text(explain_page(title, hits, folder), "utf-8")
     if args.png:
-        explain_image(title, hits, folder).save(args.png)
+        explain_image(title, hits, folder).save(args.png, "PNG")
     for place, hit in enumerate(hits, 1):
         phrases = "; ".join(f"{phrase.text} {phrase.score:.2f}" for phrase in hit.phrases)
         print(f"{place:3} {hit.score:7.3f}  {hit.image_id}  {hit.caption if args.photo else ''} [{phrases}]")
@@ -128,7 +139,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     run = load_run(args.run, device=args.device)
     report = evaluate(run, run.open_data(args.data), args.split, extended=args.coco_extended)
     if args.json:
-        Path(args.json).write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+        args.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
     print(as_text(report))
     return 0
 

@@ -137,7 +137,7 @@ def test_photos_for_plain_words_of_a_model_without_phrases(folder: Path) -> None
 def test_search_command_writes_page_and_picture(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page, picture = tmp_path / "page.html", tmp_path / "picture.png"
+    page, picture = tmp_path / "page.html", tmp_path / "picture"  # a PNG by any name
     arguments = ["--images", str(folder / "photos"), "--html", str(page), "--png", str(picture), "--device", "cpu"]
     assert main(["search", str(folder / "ssamt"), "a <b>red</b> man", "--top", "2", *arguments]) == 0
     text = page.read_text()
