@@ -16,11 +16,11 @@ from multigrain.batch import NO_PHRASE
 from multigrain.config import ConfigError
 from multigrain.data import DataSet
 from multigrain.label_codes import NEGATIVE, POSITIVE
-from multigrain.loader import candidate_batches
+from multigrain.loader import candidate_batches, on_device
 from multigrain.models.retrieval_model import PhraseScores
 from multigrain.ranking import auc, balanced_accuracy, best_threshold, fold_recalls, middle_ranks, ranks, recalls
 from multigrain.run import Run
-from multigrain.scoring import on_device, score_split
+from multigrain.scoring import score_split
 from multigrain.shards import DataSetError
 from schemas.records import Split
 

@@ -6,7 +6,7 @@ more. Each thread fills one of a ring of buffers that are used again and again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from multigrain.order import permutation, rank_slice
 from schemas.records import Split
 
 T = TypeVar("T")
+Stored = TypeVar("Stored", Photos, Batch)
 THREADS = 2
 
 
@@ -73,22 +74,13 @@ class Loader:
         # An iterator that was left standing keeps its buffers: two never write into the same.
         buffers, self._spare = self._spare or _buffers(self._data, -(-self._size // self._ranks), self._threads), []
         try:
-            for batch in _ring(self._data.prepare_pairs, chunks, buffers, self._threads):
+            batches = _ring(self._data.prepare_pairs, chunks, buffers, self._threads)
+            for batch in batches if self._device is None else on_device(batches, self._device, self._dtype):
                 self._position += self._size
-                yield from self._on_device(batch)
+                yield batch
             self.epoch, self._position = self.epoch + 1, 0
         finally:
             self._spare = buffers
-
-    def _on_device(self, batch: Batch) -> Iterator[Batch]:
-        if self._device is None:
-            yield batch
-            return
-        moved = batch.to(self._device, self._dtype)
-        copied = torch.cuda.current_stream().record_event() if moved.photos.features.is_cuda else None
-        yield moved
-        if copied is not None:  # the buffer must not be filled again before a GPU has read it
-            copied.synchronize()
 
     def state_dict(self) -> dict[str, Any]:
         """Returns where the loader stands, behind the batches that were handed out; the same on every rank."""
@@ -117,6 +109,22 @@ def candidate_batches(data: DataSet, split: Split, batch_size: int = 128, thread
     """Yields each labelled candidate of a split once, in the order of data.candidate_rows, as stored."""
     buffers = _buffers(data, batch_size, threads)
     return _ring(data.prepare_candidates, _chunks(data.candidate_rows(split), batch_size), buffers, threads)
+
+
+def on_device(
+    batches: Iterable[Stored], device: torch.device | str, dtype: torch.dtype = torch.float32
+) -> Iterator[Stored]:
+    """Yields batches on a device, features as `dtype`; the next one is asked for when a GPU has read this one.
+
+    The features of a batch lie in a buffer that is filled again for a later one, and a GPU copies after the call.
+    """
+    device = torch.device(device)
+    for batch in batches:
+        moved = batch.to(device, dtype)
+        copied = torch.cuda.current_stream(device).record_event() if device.type == "cuda" else None
+        yield moved
+        if copied is not None:
+            copied.synchronize()
 
 
 def _chunks(rows: Rows, size: int) -> list[Rows]:

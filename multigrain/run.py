@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,8 @@ def save_run(
 ) -> None:
     """Writes all of a run but its checkpoints."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / CONFIG).write_text(config.to_yaml(), "utf-8")
+    # The data are found from any folder.
+    (folder / CONFIG).write_text(replace(config, data=str(Path(config.data).absolute())).to_yaml(), "utf-8")
     tokenizer.save(folder)
     (folder / SIZES).write_text(json.dumps({**asdict(sizes), "predicate_names": predicates}, ensure_ascii=False))
 

@@ -5,22 +5,19 @@ Legend: N photos, M captions of the split.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from multigrain.batch import Batch, Photos
 from multigrain.data import DataSet
-from multigrain.loader import caption_batches, photo_batches
+from multigrain.loader import caption_batches, on_device, photo_batches
 from multigrain.models import RetrievalModel
 from multigrain.shards import DataSetError
 from schemas.records import Split
 
-Stored = TypeVar("Stored", Photos, Batch)
 BLOCK = 128  # photos, and captions, encoded and compared at once: what a pair needs is held for BLOCK x BLOCK pairs
 
 
@@ -62,16 +59,3 @@ def encode_photos(model: RetrievalModel[Any, Any], data: DataSet, split: Split, 
 def encode_captions(model: RetrievalModel[Any, Any], data: DataSet, split: Split, device: torch.device) -> list[Any]:
     """Returns a split's captions encoded, BLOCK at a time, in the order of data.caption_rows."""
     return [model.encode_captions(captions.to(device)) for captions in caption_batches(data, split, BLOCK)]
-
-
-def on_device(batches: Iterable[Stored], device: torch.device) -> Iterator[Stored]:
-    """Yields batches on a device; the next one is asked for when a GPU has read this one.
-
-    The features of a batch lie in a buffer that is filled again for a later one, and a GPU copies after the call.
-    """
-    for batch in batches:
-        moved = batch.to(device)
-        copied = torch.cuda.current_stream(device).record_event() if device.type == "cuda" else None
-        yield moved
-        if copied is not None:
-            copied.synchronize()

@@ -260,7 +260,11 @@ def refuse_other_run(config: TrainConfig) -> None:
     path = Path(config.out) / CONFIG
     if not path.is_file():
         return
-    there, here = (flat(asdict(c)) | {"data": str(Path(c.data).resolve())} for c in (read_config(str(path)), config))
+    try:
+        before = read_config(str(path))
+    except ConfigError as error:
+        raise ConfigError(f"{path} is damaged or of another version: {error}") from error
+    there, here = (flat(asdict(c)) | {"data": str(Path(c.data).resolve())} for c in (before, config))
     free = {"out", "patience", "device", "tensorboard", "checkpoint_steps"}  # may change from one start to the next
     if config.decay == "step":
         free.add("epochs")  # of a cosine every step depends on it

@@ -31,6 +31,7 @@ from multigrain.losses import Pairs, centre_hinge, positive_negative_margin, tri
 from multigrain.models.retrieval_model import PhraseScores, RetrievalModel
 from multigrain.phrases import gather_nodes, span_means
 from multigrain.pooling import Pooling, make_pool, masked_mean
+from multigrain.ranges import Amount, Cosine, Count, Number, Share
 from schemas.feature_shard import SPATIAL_RELATIONS
 
 SUBJECT, ENDS_OBJECT = 1, 2  # edge types
@@ -41,19 +42,19 @@ class ResgConfig:
     name: Literal["resg"] = "resg"
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
     relations: Literal["predicted", "proposed"] = "predicted"  # those of the shards, or pairs that the model picks
-    kept_relations: int = 25  # E, the most confident ones
+    kept_relations: Count = 25  # E, the most confident ones
     graph: PhraseSum = "evidence"  # how the scores of a caption's nodes make the graph score; "mean" is near SGM
-    rounds: int = 2
-    heads: int = 4
-    dropout: float = 0.1
+    rounds: Number = 2
+    heads: Count = 4
+    dropout: Share = 0.1
     pooling: Pooling = "gpo"  # of the vectors of wholes
-    global_weight: float = 1.0  # delta; 0 leaves the graph score alone
-    margin: float = 0.2
-    centre_weight: float = 0.1
-    centre_margins: tuple[float, float] = (0.2, 0.8)  # nearer to the own centre, further from others; 1 - cosine
-    node_weight: float = 1.0  # of the positive-negative margin loss
-    node_boundary: float = 0.3  # between cosines of true and of false nodes
-    node_margin: float = 0.2
+    global_weight: Amount = 1.0  # delta; 0 leaves the graph score alone
+    margin: Amount = 0.2
+    centre_weight: Amount = 0.1
+    centre_margins: tuple[Amount, Amount] = (0.2, 0.8)  # nearer to the own centre, further from others; 1 - cosine
+    node_weight: Amount = 1.0  # of the positive-negative margin loss
+    node_boundary: Cosine = 0.3  # between cosines of true and of false nodes
+    node_margin: Amount = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,5 +1,10 @@
+from __future__ import annotations
+
 import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,9 +15,10 @@ from numpy.typing import NDArray
 
 from multigrain.batch import Batch
 from multigrain.data import DataSet, Fill
-from multigrain.loader import Loader, _ring, candidate_batches, caption_batches, photo_batches
+from multigrain.loader import Loader, _ring, candidate_batches, caption_batches, on_device, photo_batches
 from multigrain.shards import DataSetError, map_features
 from multigrain.tokens import WordTokenizer
+from tests.multigrain.models_data import photos
 from tests.small_data import write_data_set
 
 
@@ -189,3 +195,42 @@ def test_loader_order_is_independent_of_threads(data: DataSet) -> None:
     orders = [seen(list(Loader(data, batch_size=8, threads=n))) for n in (1, 2, 5)]
     assert orders[0] == orders[1] == orders[2]
     assert np.unique(orders[0]).size == len(orders[0])
+
+
+@dataclass
+class Recorder:
+    """Stands for a batch, and for a GPU's stream and event, as a machine for tests has no GPU: notes what is asked."""
+
+    said: list[str]
+
+    def to(self, device: torch.device, dtype: torch.dtype) -> str:
+        self.said.append("copy")
+        return "moved"
+
+    def record_event(self) -> Recorder:
+        return self
+
+    def synchronize(self) -> None:
+        self.said.append("wait")
+
+
+def test_on_device_waits_for_the_copy_before_it_asks_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(torch.cuda, "current_stream", lambda device: Recorder(said))
+
+    def batches() -> Iterator[Any]:
+        for _ in range(2):
+            said.append("fill")
+            yield Recorder(said)
+
+    for _ in on_device(batches(), torch.device("cuda")):
+        said.append("encode")
+    assert said == ["fill", "copy", "encode", "wait"] * 2
+
+
+def test_on_device_yields_what_does_not_share_the_buffer() -> None:
+    batch = photos(3)
+    (moved,) = on_device([batch], torch.device("cpu"))
+    assert torch.equal(moved.features, batch.features)
+    batch.features.zero_()
+    assert moved.features.any()

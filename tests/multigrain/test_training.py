@@ -197,6 +197,14 @@ def test_trainer_refuses_a_folder_of_other_options(data: Path, tmp_path: Path) -
         Trainer(read_config(None, options(data, tmp_path / "run", "clip=3.0")))
 
 
+def test_trainer_names_the_file_of_a_run_of_another_version(data: Path, tmp_path: Path) -> None:
+    train(data, tmp_path / "run", "epochs=1")
+    with (tmp_path / "run" / "config.yaml").open("a") as file:
+        file.write("old_key: 1\n")
+    with pytest.raises(ConfigError, match=r"config\.yaml is damaged or of another version: old_key: no such key"):
+        Trainer(read_config(None, options(data, tmp_path / "run", "epochs=1")))
+
+
 def test_trainer_refuses_labels_that_the_data_set_cannot_give(tmp_path: Path) -> None:
     write_data_set(tmp_path / "plain", (20,), splits=("train", "val"))
     with pytest.raises(ConfigError, match="phrase_labels=false trains without"):
@@ -211,6 +219,9 @@ def test_trainer_goes_on_in_a_folder_that_was_moved(
     monkeypatch.chdir(data.parent)
     trainer = Trainer(read_config(None, options(Path(data.name), tmp_path / "moved", "epochs=1")))
     assert trainer.progress.step == len(trainer.loader)
+    trainer.train()
+    monkeypatch.chdir(tmp_path)
+    assert load_run("moved", device="cpu").open_data().fingerprint == trainer.data.fingerprint
 
 
 def test_trainer_refuses_to_go_on_with_data_that_was_made_anew(tmp_path: Path) -> None:
