@@ -137,14 +137,14 @@ class Ssamt(RetrievalModel[SsamtImages, SsamtCaptions], PhraseScores[SsamtImages
         t = tokens.shape[1]
         tokens, nodes, sentence = x[:, :t], x[:, t:-1], x[:, -1]
         bare = ~present.any(1)  # captions without phrases are one phrase themselves
-        phrases = torch.cat([nodes[present], sentence[bare]])  # (P, D)
+        phrases = unit_vectors(torch.cat([nodes[present], sentence[bare]]))  # (P, D)
         caption = torch.cat([present.nonzero()[:, 0], bare.nonzero()[:, 0]])
         triple = (captions.phrase_kind == TRIPLE) & present
         heads = [self._heads(tokens, mask, captions, nodes, end)[triple] for end in (0, 1)]
         whole = sentence if self.config.pooling == "node" else sentence + self.pool_tokens(tokens, mask)
         return SsamtCaptions(
             whole=unit_vectors(whole),
-            phrases=unit_vectors(phrases),
+            phrases=phrases,
             said=self.local(phrases),
             caption=caption,
             triples=triple[present].nonzero()[:, 0],

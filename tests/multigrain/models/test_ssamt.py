@@ -67,6 +67,13 @@ def test_photo_edges_type_every_pair_and_the_photo_node() -> None:
     assert types[0].tolist() == [[NO_CLASS, 0, PHOTO], [2, 0, PHOTO], [PHOTO, 0, PHOTO]]
 
 
+def test_weights_and_thresholds_of_phrases_depend_on_directions_alone() -> None:
+    model = _model()
+    with torch.no_grad():
+        codes = model.encode_captions(captions(5))
+        torch.testing.assert_close(codes.said, model.local(codes.phrases))
+
+
 def test_scores_equal_loops_over_phrases() -> None:
     model, batch, texts = _model(), photos(3), captions(6)
     images, codes = model.encode_images(batch), model.encode_captions(texts)
