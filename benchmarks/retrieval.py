@@ -54,10 +54,10 @@ class Cell:
     t2i: NDArray[np.int64]  # (M,) photos before the own one
     caption_photo: NDArray[np.int64]  # (M,)
     auc: float  # of phrases that are true of a photo against phrases that are not; NaN where a model does not say
-    fold: int  # which data set it is of
+    fold: str  # which data set it is of
 
 
-def make_cell(folder: Path, preset: str, data: str, seed: int, options: Sequence[str], fold: int) -> Cell:
+def make_cell(folder: Path, preset: str, data: str, seed: int, options: Sequence[str], fold: str) -> Cell:
     """Returns what a row scored with a seed, trained first if it was not yet.
 
     Raises ConfigError where the folder holds a run with other options: a table is of one preset each.
@@ -142,15 +142,15 @@ def main() -> None:
     args = parser.parse_args()
     made = 0
     rows: dict[str, list[Cell]] = {}
-    data = {0: args.data} if args.folds is None else {fold: f"{args.data}-{fold}" for fold in args.folds}
-    for fold, seed, row in product(data, args.seeds, args.rows):
+    folds = [""] if args.folds is None else [f"-{fold}" for fold in args.folds]
+    for fold, seed, row in product(folds, args.seeds, args.rows):
         model, options = ROWS[row]
-        folder = args.out / (f"{row}-{seed}" if args.folds is None else f"{row}-{seed}-{fold}")
+        folder = args.out / f"{row}-{seed}{fold}"
         missing = not (folder / SCORED).is_file()
         if missing and args.cells is not None and made >= args.cells:
             continue
         made += missing
-        cell = make_cell(folder, f"{args.presets}_{model}", data[fold], seed, [*args.options, *options], fold)
+        cell = make_cell(folder, f"{args.presets}_{model}", args.data + fold, seed, [*args.options, *options], fold)
         rows.setdefault(row, []).append(cell)
     print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads()}))
     print("\n".join(table(rows)))

@@ -41,11 +41,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_search_arguments(search)
     args = parser.parse_args(argv)
     from multigrain.config import ConfigError
-    from multigrain.run import RunError
 
     try:
         return {"train": _train, "evaluate": _evaluate, "search": _search}[args.command](args)
-    except (ConfigError, DataSetError, RunError, FileNotFoundError) as error:
+    except (ConfigError, DataSetError, FileNotFoundError) as error:
         print(f"python -m multigrain {args.command}: {error}", file=sys.stderr)
         return WRONG
     except KeyboardInterrupt:

@@ -58,11 +58,6 @@ class TrainConfig:
     device: str = "auto"  # "auto" is a GPU where there is one
     tensorboard: bool = True
 
-    def __post_init__(self) -> None:
-        """Raises ConfigError where a folder has no name."""
-        if unnamed := [name for name in ("data", "out") if not getattr(self, name)]:
-            raise ConfigError("; ".join(f"{name}: must be given" for name in unnamed))
-
     def to_yaml(self) -> str:
         """Returns the options as YAML that `read_config` takes."""
         content = asdict(self)
@@ -134,15 +129,9 @@ def _dataclass(kind: Any, content: Any, where: str, problems: list[str]) -> Any:
     before = len(problems)
     values = {name: _value(hints[name], content[name], f"{where}{name}", problems) for name in known if name in content}
     for name, item in known.items():
-        if name not in content and item.default is MISSING and item.default_factory is MISSING:
+        if item.default is MISSING and item.default_factory is MISSING and content.get(name) in (None, ""):
             problems.append(f"{where}{name}: must be given")
-    if len(problems) > before:
-        return None
-    try:
-        return kind(**values)
-    except ConfigError as error:
-        problems.append(f"{where}{error}" if where else str(error))
-        return None
+    return kind(**values) if len(problems) == before else None
 
 
 def _value(hint: Any, value: Any, where: str, problems: list[str]) -> Any:

@@ -33,7 +33,7 @@ from multigrain.tokens import PIECES_FILE, WORDS_FILE, Tokenizer, load_tokenizer
 CONFIG, SIZES, LOG, LAST, BEST = "config.yaml", "sizes.json", "log.jsonl", "last.safetensors", "best.safetensors"
 
 
-class RunError(ValueError):
+class RunError(ConfigError):
     """A folder whose run cannot be read; the message names the file."""
 
 
@@ -86,23 +86,23 @@ def load_run(folder: str | Path, *, device: str = "auto", weights: str = BEST) -
     folder, where = Path(folder), pick_device(device)
     if not (folder / weights).is_file():
         raise FileNotFoundError(f"{folder} has no {weights}: not a finished run of `python -m multigrain train`")
-    with _reading(folder / CONFIG) as path:
+    with reading_run(folder / CONFIG) as path:
         config = read_config(str(path))
-    with _reading(folder / SIZES) as path:
+    with reading_run(folder / SIZES) as path:
         content = json.loads(path.read_text("utf-8"))
         predicates = tuple(content.pop("predicate_names"))
         sizes = Sizes(**content)
-    with _reading(folder / (WORDS_FILE if (folder / WORDS_FILE).is_file() else PIECES_FILE)):
+    with reading_run(folder / (WORDS_FILE if (folder / WORDS_FILE).is_file() else PIECES_FILE)):
         tokenizer = load_tokenizer(folder)
     model = build_model(config.model, sizes).to(where).eval()
-    with _reading(folder / weights) as path:
+    with reading_run(folder / weights) as path:
         load_checkpoint(path, model)
     return Run(config, model, tokenizer, sizes.features, predicates, where)
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[Path]:
-    """Turns what a file that is damaged or of another version raises into a RunError that names it."""
+def reading_run(path: Path) -> Iterator[Path]:
+    """Turns what a run's file that is damaged or of another version raises into a RunError that names it."""
     try:
         yield path
     except (ValueError, TypeError, AttributeError, LookupError, SafetensorError) as error:

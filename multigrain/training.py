@@ -35,7 +35,7 @@ from multigrain.losses import Pairs
 from multigrain.models import RetrievalModel, build_model
 from multigrain.phrase_mask import PhraseLabeller
 from multigrain.ranking import ranks, recalls
-from multigrain.run import BEST, CONFIG, LAST, LOG, pick_device, save_run
+from multigrain.run import BEST, CONFIG, LAST, LOG, pick_device, reading_run, save_run
 from multigrain.scoring import score_split
 from multigrain.shards import DataSetError, Shards
 from multigrain.tokens import BertTokenizer, Tokenizer, WordTokenizer
@@ -260,10 +260,8 @@ def refuse_other_run(config: TrainConfig) -> None:
     path = Path(config.out) / CONFIG
     if not path.is_file():
         return
-    try:
+    with reading_run(path):
         before = read_config(str(path))
-    except ConfigError as error:
-        raise ConfigError(f"{path} is damaged or of another version: {error}") from error
     there, here = (flat(asdict(c)) | {"data": str(Path(c.data).resolve())} for c in (before, config))
     free = {"out", "patience", "device", "tensorboard", "checkpoint_steps"}  # may change from one start to the next
     if config.decay == "step":
